@@ -1,0 +1,130 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# build_windows_dependencies.sh: cross-builds the third-party libraries of the Windows program, once.
+#
+# Builds OpenSSL and zstd as static mingw-w64 libraries from Debian's source packages into a folder of the cache
+# that is keyed by their versions and by this script, and prints that folder. Does nothing when it is there
+# already. cmake/mingw64.cmake finds the newest one through the link windows-current beside it, or the folder
+# that HBR_WINDOWS_PREFIX names.
+#
+# Needs: g++-mingw-w64-x86-64-posix dpkg-dev cmake ninja-build make perl libssl-dev libzstd-dev libboost-test-dev.
+set -eu
+
+HOST=x86_64-w64-mingw32
+# Built when the source of the version that is installed here cannot be had.
+FALLBACK_OPENSSL=3.0.20-1~deb12u2
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "build_windows_dependencies: $*"; exit 1; }
+
+for tool in "$HOST-gcc-posix" "$HOST-g++-posix" apt-get dpkg-source dpkg-query cmake ninja make perl flock; do
+    command -v "$tool" >/dev/null || die "'$tool' is missing. Install g++-mingw-w64-x86-64-posix dpkg-dev cmake ninja-build make perl."
+done
+[ -d /usr/include/boost/test ] || die "Boost.Test is missing. Install libboost-test-dev."
+
+installed_version() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true; }
+
+script=$(readlink -f "$0")
+openssl_version=$(installed_version libssl-dev)
+zstd_version=$(installed_version libzstd-dev)
+compiler_version=$("$HOST-gcc-posix" -dumpfullversion)
+key=$( { cat "$script"; echo "$openssl_version $zstd_version $compiler_version"; } | sha256sum | cut -c1-16)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/hbr-tests
+prefix=$cache/windows-$key
+
+publish_current() {
+    ln -sfn "windows-$key" "$cache/windows-current.$$"
+    mv -T "$cache/windows-current.$$" "$cache/windows-current"
+    printf '%s\n' "$prefix"
+}
+
+mkdir -p "$cache"
+exec 9>"$cache/windows.lock"
+flock 9
+if [ -e "$prefix/complete" ]; then
+    publish_current
+    exit 0
+fi
+
+work=$(mktemp -d "$cache/windows-build.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+stage=$work/stage
+mkdir -p "$stage" "$work/src"
+
+# --- sources ---------------------------------------------------------------------------------------------
+# A private set of package lists, so that neither the machine's own lists nor its settings change.
+mkdir -p "$work/apt/sources" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+for file in /etc/apt/sources.list.d/*.sources; do
+    [ -e "$file" ] && grep -q '^Types:.*deb' "$file" && grep -q 'debian' "$file" || continue
+    sed 's/^Types:.*/Types: deb-src/' "$file" > "$work/apt/sources/$(basename "$file")"
+done
+if [ -s /etc/apt/sources.list ]; then
+    sed -n 's/^deb \(.*debian.*\)/deb-src \1/p' /etc/apt/sources.list > "$work/apt/sources/main.list"
+fi
+cat > "$work/apt/apt.conf" <<CONF
+Dir::Etc::SourceList "/dev/null";
+Dir::Etc::SourceParts "$work/apt/sources";
+Dir::State::Lists "$work/apt/lists";
+Dir::Cache "$work/apt/cache";
+APT::Sandbox::User "";
+CONF
+export APT_CONFIG="$work/apt/apt.conf"
+say "Fetching package lists"
+apt-get -qq update >&2 || die "the lists of source packages cannot be fetched. Check the network and /etc/apt."
+
+# fetch_source PACKAGE FOLDER VERSION...: unpacks the first version that can be had; an empty one means the newest.
+fetch_source() {
+    package=$1 folder=$2
+    shift 2
+    for version in "$@"; do
+        rm -rf "$work/fetch"
+        mkdir "$work/fetch"
+        if (cd "$work/fetch" && apt-get -qq source --download-only "$package${version:+=$version}" >&2) &&
+            dpkg-source --no-check -x "$work"/fetch/*.dsc "$work/src/$folder" >&2; then
+            say "Took $package ${version:-newest}"
+            return 0
+        fi
+        say "The source of $package ${version:-newest} cannot be had; trying the next version."
+    done
+    die "no source of $package can be had. Check the network and /etc/apt."
+}
+fetch_source openssl openssl "$openssl_version" "$FALLBACK_OPENSSL" ""
+fetch_source libzstd zstd "$zstd_version" ""
+
+# --- builds ----------------------------------------------------------------------------------------------
+jobs=$(nproc)
+
+say "Building zstd"
+cmake -S "$work/src/zstd/build/cmake" -B "$work/build-zstd" -G Ninja \
+    -DCMAKE_SYSTEM_NAME=Windows -DCMAKE_C_COMPILER="$HOST-gcc-posix" -DCMAKE_CXX_COMPILER="$HOST-g++-posix" \
+    -DCMAKE_RC_COMPILER="$HOST-windres" -DCMAKE_C_FLAGS=-D_WIN32_WINNT=0x0A00 -DCMAKE_BUILD_TYPE=Release \
+    -DZSTD_BUILD_SHARED=OFF -DZSTD_BUILD_STATIC=ON -DZSTD_BUILD_PROGRAMS=OFF -DZSTD_MULTITHREAD_SUPPORT=OFF \
+    -DZSTD_LEGACY_SUPPORT=OFF -DCMAKE_INSTALL_PREFIX="$stage" -DCMAKE_INSTALL_LIBDIR=lib >"$work/zstd.log" 2>&1 &&
+    ninja -C "$work/build-zstd" -j"$jobs" install >>"$work/zstd.log" 2>&1 ||
+    { tail -n 40 "$work/zstd.log" >&2; die "zstd does not build."; }
+
+say "Building OpenSSL (some minutes)"
+(
+    cd "$work/src/openssl"
+    ./Configure mingw64 --cross-compile-prefix="$HOST-" --prefix="$stage" --libdir=lib \
+        --openssldir='C:/ProgramData/HBR/ssl' no-shared no-tests no-dso no-engine no-legacy no-capieng \
+        no-comp -D_WIN32_WINNT=0x0A00
+    # One target a call: several at once race over generated files.
+    make -j"$jobs" build_libs CC="$HOST-gcc-posix"
+    make install_dev CC="$HOST-gcc-posix"
+) >"$work/openssl.log" 2>&1 || { tail -n 40 "$work/openssl.log" >&2; die "OpenSSL does not build."; }
+
+# Boost.Test is used from headers alone. Linked by itself: /usr/include as a whole would bring glibc's headers.
+ln -s /usr/include/boost "$stage/include/boost"
+
+for file in include/openssl/evp.h include/zstd.h include/boost/test lib/libcrypto.a lib/libssl.a lib/libzstd.a; do
+    [ -e "$stage/$file" ] || die "$file is missing after the build."
+done
+
+# Settings of installed pkg-config and CMake files name the stage folder; nothing here uses them.
+rm -rf "$stage/lib/pkgconfig" "$stage/lib/cmake"
+: > "$stage/complete"
+rm -rf "$prefix"
+mv "$stage" "$prefix"
+publish_current

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# wine_run.sh PROGRAM.exe [ARGUMENT...]: runs a Windows program under wine, headless, in a prefix of the tests' own.
+#
+# The prefix lies in the cache, keyed by wine's version, and is made by whoever comes first; any number of programs
+# may run side by side. Exit codes pass through modulo 256. HBR_WINEPREFIX names another prefix.
+set -eu
+
+wine=
+for candidate in /usr/lib/wine/wine64 wine64 wine; do
+    if command -v "$candidate" >/dev/null 2>&1; then
+        wine=$candidate
+        break
+    fi
+done
+if [ -z "$wine" ]; then
+    echo "wine_run: wine is missing. Install wine64." >&2
+    exit 127
+fi
+
+unset DISPLAY WAYLAND_DISPLAY
+export WINEARCH=win64 WINEDEBUG=-all
+# Without these, making the prefix waits for installers of .NET and of an HTML engine.
+export WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/hbr-tests
+version=$("$wine" --version | tr -c 'A-Za-z0-9.\n' '-' | sed 's/-*$//')
+WINEPREFIX=${HBR_WINEPREFIX:-$cache/wine-$version}
+export WINEPREFIX
+
+if [ ! -e "$WINEPREFIX/hbr-ready" ]; then
+    mkdir -p "$(dirname "$WINEPREFIX")"
+    (
+        flock 9
+        if [ ! -e "$WINEPREFIX/hbr-ready" ]; then
+            # What an interrupted attempt left behind is of no use; a folder named by hand is not ours to empty.
+            [ -n "${HBR_WINEPREFIX:-}" ] || rm -rf "$WINEPREFIX"
+            # wine's server outlives this shell for a moment and must not inherit the lock.
+            "$wine" wineboot.exe --init >/dev/null 2>&1 </dev/null 9>&-
+            # The program is made for Windows 10; wine's own default is Windows 7.
+            "$wine" winecfg.exe -v win10 >/dev/null 2>&1 </dev/null 9>&-
+            : > "$WINEPREFIX/hbr-ready"
+        fi
+    ) 9>"$WINEPREFIX.lock"
+fi
+exec "$wine" "$@"
