@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/vault/chunk_index.hpp"
+
+#include <algorithm>
+
+namespace vault {
+
+ChunkIndex::ChunkIndex(const VaultKeys& keys, ObjectStore& store, std::size_t cacheBytes)
+    : keys_(keys),
+      store_(store),
+      cache_(cacheBytes),
+      runs_(std::make_shared<const std::vector<std::shared_ptr<IndexRun>>>()) {}
+
+void ChunkIndex::setRuns(const std::vector<RunInfo>& runs) {
+    const auto known = this->runs();
+    auto next = std::make_shared<std::vector<std::shared_ptr<IndexRun>>>();
+    for (auto info = runs.rbegin(); info != runs.rend(); ++info) {
+        const auto open = std::find_if(known.begin(), known.end(),
+                                       [&](const auto& run) { return run->info().id == info->id; });
+        next->push_back(open != known.end() ? *open : std::make_shared<IndexRun>(keys_, store_, cache_, *info));
+    }
+    const std::lock_guard lock(mutex_);
+    runs_ = std::move(next);
+}
+
+std::vector<std::shared_ptr<IndexRun>> ChunkIndex::runs() const {
+    const std::lock_guard lock(mutex_);
+    return *runs_;
+}
+
+std::vector<std::string> ChunkIndex::damagedRuns() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const RunId& id : damaged_) names.push_back(runName(id));
+    return names;
+}
+
+void ChunkIndex::noteDamage(const IndexRun& run) {
+    const std::lock_guard lock(mutex_);
+    if (std::find(damaged_.begin(), damaged_.end(), run.info().id) == damaged_.end()) {
+        damaged_.push_back(run.info().id);
+    }
+}
+
+std::optional<ChunkLocation> ChunkIndex::findOnce(const ChunkId& id, bool& sawMissingRun) {
+    std::shared_ptr<const std::vector<std::shared_ptr<IndexRun>>> runs;
+    std::vector<RunId> damaged;
+    {
+        const std::lock_guard lock(mutex_);
+        runs = runs_;
+        damaged = damaged_;
+    }
+    for (const auto& run : *runs) {
+        if (std::find(damaged.begin(), damaged.end(), run->info().id) != damaged.end()) continue;
+        try {
+            if (const auto location = run->find(id)) return location;
+        } catch (const base::Error& error) {
+            if (error.kind() != base::ErrorKind::Corrupt) throw;
+            sawMissingRun = true;
+            if (!store_.sizeOf(runName(run->info().id)) && refresher_) continue;
+            noteDamage(*run);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<ChunkLocation> ChunkIndex::find(const ChunkId& id) {
+    bool sawMissingRun = false;
+    if (const auto location = findOnce(id, sawMissingRun)) return location;
+    if (!sawMissingRun || !refresher_) return std::nullopt;
+    refresher_();
+    if (const auto location = findOnce(id, sawMissingRun)) return location;
+    // What is still missing after a refresh is damage, not a merge that we had not heard of.
+    for (const auto& run : runs()) {
+        if (!store_.sizeOf(runName(run->info().id))) noteDamage(*run);
+    }
+    return std::nullopt;
+}
+
+bool ChunkIndex::contains(const ChunkId& id) { return find(id).has_value(); }
+
+}  // namespace vault

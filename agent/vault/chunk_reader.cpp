@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/vault/chunk_reader.hpp"
+
+namespace vault {
+
+namespace {
+
+constexpr std::size_t kHeaderCacheBytes = 4096 * kHeaderBytes;
+
+base::Error lostChunk(const ChunkId& id) {
+    return base::Error(base::ErrorKind::Corrupt, "VAULT-0011",
+                       "A part of the stored data is not in the vault any more",
+                       "Run 'hbr verify' to see what is affected; the next backup that still finds this data in the "
+                       "source stores it again.")
+        .addContext("chunk", id.hex().substr(0, 16));
+}
+
+base::Error damagedChunk(const ChunkLocation& at) {
+    return base::Error(base::ErrorKind::Corrupt, "VAULT-0014", "A part of the stored data is damaged in the vault",
+                       "Run 'hbr verify' to see what is affected, then 'hbr repair'.")
+        .addContext("object", packName(at.pack));
+}
+
+}  // namespace
+
+/// A codec taken from the idle ones for one call.
+class ChunkReader::BorrowedCodec final {
+public:
+    explicit BorrowedCodec(ChunkReader& reader) : reader_(reader) {
+        const std::lock_guard lock(reader_.codecMutex_);
+        if (!reader_.idleCodecs_.empty()) {
+            codec_ = std::move(reader_.idleCodecs_.back());
+            reader_.idleCodecs_.pop_back();
+        } else {
+            codec_ = std::make_unique<SegmentCodec>();
+        }
+    }
+    ~BorrowedCodec() {
+        const std::lock_guard lock(reader_.codecMutex_);
+        reader_.idleCodecs_.push_back(std::move(codec_));
+    }
+    BorrowedCodec(const BorrowedCodec&) = delete;
+    BorrowedCodec& operator=(const BorrowedCodec&) = delete;
+
+    SegmentCodec& operator*() const { return *codec_; }
+
+private:
+    ChunkReader& reader_;
+    std::unique_ptr<SegmentCodec> codec_;
+};
+
+ChunkReader::ChunkReader(Vault& vault, std::size_t cacheBytes)
+    : vault_(vault), segments_(cacheBytes), headers_(kHeaderCacheBytes) {}
+
+ChunkReader::~ChunkReader() = default;
+
+void ChunkReader::with(const ChunkId& id, const std::function<void(base::ByteView)>& use) {
+    auto at = vault_.index().find(id);
+    if (!at) throw lostChunk(id);
+    if (tryWith(*at, use)) return;
+    // A prune may have moved the chunk since the index was read.
+    vault_.refresh();
+    const auto now = vault_.index().find(id);
+    if (!now) throw lostChunk(id);
+    if (*now == *at || !tryWith(*now, use)) throw damagedChunk(*now);
+}
+
+bool ChunkReader::tryWith(const ChunkLocation& at, const std::function<void(base::ByteView)>& use) {
+    const auto part = [&](base::ByteView segment) {
+        if (std::size_t{at.chunkOffset} + at.chunkBytes > segment.size()) throw damagedChunk(at);
+        return segment.subspan(at.chunkOffset, at.chunkBytes);
+    };
+    const SegmentKey key{at.pack, at.segmentOffset};
+    if (const auto cached = segments_.find(key)) {
+        use(part(*cached));
+        return true;
+    }
+    const auto header = packHeader(at.pack);
+    if (!header) return false;
+    base::Bytes sealedSegment(at.segmentBytes);
+    if (!vault_.store().readRange(packName(at.pack), at.segmentOffset, sealedSegment)) return false;
+    const BorrowedCodec codec(*this);
+    Cipher cipher = objectCipher(vault_.keys(), ObjectKind::Pack, packName(at.pack), *header);
+    const auto raw = (*codec).open(cipher, at.segmentOffset, sealedSegment);
+    if (!raw) return false;
+    const base::ByteView chunk = part(*raw);
+    if (chunk.size() < raw->size()) {
+        segments_.insert(key, std::make_shared<const base::Bytes>(raw->begin(), raw->end()));
+    }
+    use(chunk);
+    return true;
+}
+
+base::Bytes ChunkReader::read(const ChunkId& id) {
+    base::Bytes content;
+    with(id, [&](base::ByteView bytes) { content.assign(bytes.begin(), bytes.end()); });
+    return content;
+}
+
+std::shared_ptr<const base::Bytes> ChunkReader::packHeader(const PackId& pack) {
+    if (auto cached = headers_.find(pack)) return cached;
+    base::Bytes header(kHeaderBytes);
+    if (!vault_.store().readRange(packName(pack), 0, header)) return nullptr;
+    auto shared = std::make_shared<const base::Bytes>(std::move(header));
+    headers_.insert(pack, shared);
+    return shared;
+}
+
+void ChunkReader::forEachChunk(const ContentRef& content,
+                               const std::function<void(const ChunkRef&, std::uint64_t)>& visit) {
+    std::uint64_t offset = 0;
+    visitRefs(content.refs, content.depth, offset, visit);
+}
+
+void ChunkReader::visitRefs(const std::vector<ChunkRef>& refs, unsigned depth, std::uint64_t& offset,
+                            const std::function<void(const ChunkRef&, std::uint64_t)>& visit) {
+    for (const ChunkRef& ref : refs) {
+        if (depth == 0) {
+            visit(ref, offset);
+            offset += ref.contentBytes;
+            continue;
+        }
+        const base::Bytes list = read(ref.id);
+        base::Decoder decoder(list);
+        const auto below = decodeRefs(decoder);
+        decoder.expectEnd();
+        visitRefs(below, depth - 1, offset, visit);
+    }
+}
+
+base::Bytes ChunkReader::readContent(const ContentRef& content, std::size_t limitBytes) {
+    base::Bytes all;
+    forEachChunk(content, [&](const ChunkRef& chunk, std::uint64_t) {
+        if (chunk.contentBytes > limitBytes - all.size()) throw lostChunk(chunk.id);
+        with(chunk.id, [&](base::ByteView bytes) { base::append(all, bytes); });
+    });
+    return all;
+}
+
+}  // namespace vault

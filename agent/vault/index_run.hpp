@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// index_run.hpp: an immutable, sorted piece of the index (agent/doc/vault_format.md, "Index runs").
+//
+//   header | entry blocks | filter blocks | pack table blocks | fence blocks | footer
+//
+// All blocks of a run have one size and are sealed one by one, so a lookup reads one block and needs in memory only the
+// filter (12 bits an entry) and the fences (8 bytes a block).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/vault/block_cache.hpp"
+#include "agent/vault/index_entry.hpp"
+#include "agent/vault/keys.hpp"
+#include "agent/vault/object_store.hpp"
+#include "agent/vault/sealed_object.hpp"
+
+namespace vault {
+
+std::string runName(const RunId& id);
+
+/// Names a block of any open run in the shared cache.
+struct IndexBlockKey {
+    RunId run;
+    std::uint64_t block = 0;
+
+    bool operator==(const IndexBlockKey&) const = default;
+};
+
+}  // namespace vault
+
+template <>
+struct std::hash<vault::IndexBlockKey> {
+    std::size_t operator()(const vault::IndexBlockKey& key) const noexcept {
+        return static_cast<std::size_t>(key.run.prefix() + key.block * 0x9E3779B97F4A7C15u);
+    }
+};
+
+namespace vault {
+
+using IndexBlockCache = BlockCache<IndexBlockKey>;
+
+/// Writes one run. Entries come in strictly ascending order of id.
+class IndexRunWriter final {
+public:
+    /// `expectedEntries` is an upper bound; it sizes the blocks and the filter.
+    IndexRunWriter(const VaultKeys& keys, ObjectStore& store, std::uint64_t expectedEntries);
+
+    void add(const IndexEntry& entry);
+
+    /// Makes the run durable. Nothing is visible before, nor when it throws.
+    RunInfo finish();
+
+private:
+    void flushEntries();
+    void sealBlock(PartRole role, base::Bytes& plain);
+    void writeRegion(PartRole role, base::ByteView content);
+
+    RunId id_;
+    std::string name_;
+    std::unique_ptr<ObjectUpload> upload_;
+    std::unique_ptr<Cipher> cipher_;
+    std::size_t blockBytes_;
+    base::Bytes block_;
+    base::Bytes sealedBlock_;
+    base::Bytes filter_;
+    base::Bytes fences_;
+    base::Bytes packTable_;
+    std::unordered_map<PackId, std::uint32_t> packNumbers_;
+    std::uint64_t entries_ = 0;
+    std::uint64_t blocks_ = 0;
+    std::uint64_t sizeBytes_ = 0;
+};
+
+/// Reads one run. Opens lazily: the footer, the fences and the filter are read at the first lookup. Thread-safe.
+class IndexRun final {
+public:
+    IndexRun(const VaultKeys& keys, ObjectStore& store, IndexBlockCache& cache, RunInfo info);
+    ~IndexRun();
+
+    [[nodiscard]] const RunInfo& info() const noexcept { return info_; }
+
+    /// Throws Error (Corrupt) when the run is missing or damaged.
+    [[nodiscard]] std::optional<ChunkLocation> find(const ChunkId& id);
+
+    /// Where a found entry stands among the run's entries; used to mark entries.
+    [[nodiscard]] std::optional<std::uint64_t> positionOf(const ChunkId& id);
+
+    /// Calls back for every entry in order, with its position. Reads sequentially, beside the cache.
+    void forEach(const std::function<void(const IndexEntry& entry, std::uint64_t position)>& visit);
+
+    /// The packs that entries of this run lie in, by number.
+    [[nodiscard]] std::vector<PackId> packs();
+
+    /// Reads entries one after the other, for merging.
+    class Cursor final {
+    public:
+        explicit Cursor(IndexRun& run) : run_(run) {}
+        /// Nothing at the end.
+        std::optional<IndexEntry> next();
+
+    private:
+        IndexRun& run_;
+        std::uint64_t position_ = 0;
+        base::Bytes block_;
+        std::vector<PackId> packs_;
+        bool started_ = false;
+    };
+
+private:
+    struct Layout;
+    struct Found;
+
+    const Layout& layout();
+    std::unique_ptr<Cipher> makeCipher();
+    void openLayout();
+    base::Bytes readBlock(PartRole role, std::uint64_t block);
+    base::Bytes readRegion(PartRole role, std::uint64_t firstBlock, std::uint64_t blocks, std::size_t sizeBytes);
+    std::shared_ptr<const base::Bytes> cachedBlock(PartRole role, std::uint64_t block);
+    std::optional<Found> locate(const ChunkId& id);
+    PackId packByNumber(std::uint32_t number);
+
+    const VaultKeys& keys_;
+    ObjectStore& store_;
+    IndexBlockCache& cache_;
+    const RunInfo info_;
+    const std::string name_;
+    std::once_flag opened_;
+    std::unique_ptr<const Layout> layout_;
+};
+
+}  // namespace vault

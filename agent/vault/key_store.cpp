@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/vault/key_store.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <set>
+
+#include "agent/vault/random.hpp"
+#include "agent/vault/sealed_object.hpp"
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+#include "platform/base/wire.hpp"
+
+namespace vault {
+
+namespace {
+
+constexpr std::string_view kMagic = "HBRK";
+constexpr std::string_view kKeyFolder = "keys/";
+constexpr base::Byte kScrypt = 1;
+constexpr std::size_t kPreambleBytes = 12 + kSaltBytes + VaultId::kSizeBytes;
+// Refuses a forged key object that would make unlocking eat the machine.
+constexpr unsigned kMaxLog2N = 22;
+constexpr std::uint64_t kMaxScryptMemory = std::uint64_t{5} << 30;
+constexpr std::array<const char*, 2> kCopies = {"/1", "/2"};
+
+std::string keyName(const KeyId& id, const char* copy) { return std::string(kKeyFolder) + id.hex() + copy; }
+
+base::Secret<32> stretch(const base::SecretBytes& password, base::ByteView salt, PasswordCost cost) {
+    base::Secret<32> key;
+    const auto* text = reinterpret_cast<const char*>(password.view().data());
+    if (EVP_PBE_scrypt(text, password.view().size(), salt.data(), salt.size(), std::uint64_t{1} << cost.log2N,
+                       cost.r, cost.p, kMaxScryptMemory, key.fill().data(), key.view().size()) != 1) {
+        throw base::Error(base::ErrorKind::Exhausted, "KEY-0003", "The password could not be turned into a key",
+                          "That needs about " + base::formatSize((std::uint64_t{128} * cost.r) << cost.log2N) +
+                              " of free memory; make room and try again.",
+                          base::Retry::Later);
+    }
+    return key;
+}
+
+/// Everything of a key object but the sealed part: magic, version, KDF, cipher, log2N, r, p, salt, vault id.
+base::Bytes makePreamble(const VaultId& vaultId, PasswordCost cost) {
+    base::Bytes preamble;
+    base::Encoder encoder(preamble);
+    encoder.raw(base::asBytes(kMagic));
+    encoder.byte(kFormatVersion);
+    encoder.byte(kScrypt);
+    encoder.byte(static_cast<base::Byte>(preferredCipher()));
+    encoder.byte(static_cast<base::Byte>(cost.log2N));
+    encoder.fixed<std::uint16_t>(static_cast<std::uint16_t>(cost.r));
+    encoder.fixed<std::uint16_t>(static_cast<std::uint16_t>(cost.p));
+    preamble.resize(12 + kSaltBytes);
+    fillRandom(base::MutableBytes(preamble).last(kSaltBytes));
+    base::append(preamble, vaultId.view());
+    return preamble;
+}
+
+struct ParsedKey {
+    CipherKind cipher = CipherKind::Aes256Gcm;
+    PasswordCost cost;
+    base::ByteView preamble;
+    base::ByteView salt;
+    VaultId vaultId;
+    base::ByteView sealedPart;
+};
+
+/// Nothing when the bytes are no key object. Throws Unsupported for one of a newer version.
+std::optional<ParsedKey> parseKey(base::ByteView stored, const std::string& name) {
+    if (stored.size() < kPreambleBytes + kTagBytes || base::asText(stored.first(4)) != kMagic) return std::nullopt;
+    if (stored[4] > kFormatVersion) {
+        throw base::Error(base::ErrorKind::Unsupported, "VAULT-0003",
+                          "This vault was written by a newer version of HBR (format " + std::to_string(stored[4]) +
+                              "; this program knows up to format " + std::to_string(kFormatVersion) + ")",
+                          "Update HBR on this machine. Nothing was changed.")
+            .addContext("object", name);
+    }
+    ParsedKey key;
+    key.cipher = static_cast<CipherKind>(stored[6]);
+    key.cost.log2N = stored[7];
+    key.cost.r = base::loadLittleEndian<std::uint16_t>(stored.data() + 8);
+    key.cost.p = base::loadLittleEndian<std::uint16_t>(stored.data() + 10);
+    const bool isSane = stored[5] == kScrypt && key.cost.log2N >= 1 && key.cost.log2N <= kMaxLog2N &&
+                        key.cost.r >= 1 && key.cost.r <= 64 && key.cost.p >= 1 && key.cost.p <= 16 &&
+                        (key.cipher == CipherKind::Aes256Gcm || key.cipher == CipherKind::ChaCha20Poly1305);
+    if (!isSane) return std::nullopt;
+    key.preamble = stored.first(kPreambleBytes);
+    key.salt = stored.subspan(12, kSaltBytes);
+    key.vaultId = VaultId::fromBytes(stored.subspan(12 + kSaltBytes));
+    key.sealedPart = stored.subspan(kPreambleBytes);
+    return key;
+}
+
+/// The key that wraps the master key: stretched password bound to every byte of the preamble.
+base::Secret<32> wrappingKey(const base::Secret<32>& stretched, base::ByteView preamble) {
+    return hkdf(stretched.view(), base::asBytes("hbr 1 wrap"), preamble);
+}
+
+std::set<KeyId> keyIds(ObjectStore& store) {
+    std::set<KeyId> ids;
+    store.list(std::string(kKeyFolder), [&](const std::string& name, std::uint64_t) {
+        const auto id = KeyId::fromHex(std::string_view(name).substr(kKeyFolder.size(), 2 * KeyId::kSizeBytes));
+        if (id) ids.insert(*id);
+    });
+    return ids;
+}
+
+base::Error noVaultHere(const ObjectStore& store) {
+    return base::Error(base::ErrorKind::NotFound, "VAULT-0001", "There is no vault in '" + store.location() + "'",
+                       "Check the path, or make a vault with 'hbr vault create'.");
+}
+
+/// The payload that a password opens: master key, creation time; and the label, sealed once more under the vault's own keys
+/// so that listing needs no password.
+base::Bytes sealedLabel(const VaultKeys& keys, const KeyId& id, const std::string& label, platform::Timestamp now) {
+    base::Bytes plain;
+    base::Encoder encoder(plain);
+    encoder.signedNumber(now.seconds);
+    encoder.string(label);
+    return sealObject(keys, ObjectKind::KeyLabel, keyName(id, ""), plain);
+}
+
+constexpr std::size_t kWrappedBytes = kMasterKeyBytes + kTagBytes;
+
+}  // namespace
+
+bool holdsVault(ObjectStore& store) { return !keyIds(store).empty(); }
+
+KeyInfo addPassword(ObjectStore& store, const VaultKeys& keys, const base::SecretBytes& password,
+                    const std::string& label, platform::Timestamp now, PasswordCost cost) {
+    if (password.view().size() < kMinPasswordBytes) {
+        throw base::Error(base::ErrorKind::Invalid, "KEY-0002",
+                          password.empty() ? "The password is empty" : "The password is too short",
+                          "Choose one of at least six characters; a long sentence is best.");
+    }
+    const KeyInfo info{randomId<KeyId>(), label, now};
+    base::Bytes object = makePreamble(keys.vaultId(), cost);
+    const auto parsedCipher = static_cast<CipherKind>(object[6]);
+    const auto stretched = stretch(password, base::ByteView(object).subspan(12, kSaltBytes), cost);
+    Cipher cipher(parsedCipher, wrappingKey(stretched, object));
+    object.resize(kPreambleBytes + kWrappedBytes);
+    cipher.seal(PartRole::Key, 0, keys.master().view(), {}, base::MutableBytes(object).subspan(kPreambleBytes));
+    base::append(object, sealedLabel(keys, info.id, label, now));
+    for (const char* copy : kCopies) store.create(keyName(info.id, copy), object);
+    return info;
+}
+
+VaultKeys unlock(ObjectStore& store, const base::SecretBytes& password) {
+    const auto ids = keyIds(store);
+    if (ids.empty()) throw noVaultHere(store);
+    bool sawWholeKey = false;
+    for (const KeyId& id : ids) {
+        for (const char* copy : kCopies) {
+            const std::string name = keyName(id, copy);
+            const auto stored = store.read(name, base::kMiB);
+            if (!stored) continue;
+            const auto key = parseKey(*stored, name);
+            if (!key || key->sealedPart.size() < kWrappedBytes) continue;
+            sawWholeKey = true;
+            const auto stretched = stretch(password, key->salt, key->cost);
+            Cipher cipher(key->cipher, wrappingKey(stretched, key->preamble));
+            MasterKey master;
+            if (cipher.open(PartRole::Key, 0, key->sealedPart.first(kWrappedBytes), master.fill())) {
+                return VaultKeys(key->vaultId, master);
+            }
+        }
+    }
+    if (!sawWholeKey) {
+        throw base::Error(base::ErrorKind::Corrupt, "KEY-0006", "Every key object of the vault is damaged",
+                          "Connect with the recovery kit: 'hbr vault connect --recovery-kit FILE'.");
+    }
+    throw base::Error(base::ErrorKind::Denied, "KEY-0001", "The password does not open this vault",
+                      "Check it (capital letters, keyboard layout), or connect with the recovery kit.");
+}
+
+std::vector<KeyInfo> listPasswords(ObjectStore& store, const VaultKeys& keys) {
+    std::vector<KeyInfo> infos;
+    for (const KeyId& id : keyIds(store)) {
+        KeyInfo info{id, "(label damaged)", {}};
+        for (const char* copy : kCopies) {
+            const auto stored = store.read(keyName(id, copy), base::kMiB);
+            if (!stored || stored->size() < kPreambleBytes + kWrappedBytes) continue;
+            try {
+                const base::Bytes plain =
+                    openObject(keys, ObjectKind::KeyLabel, keyName(id, ""),
+                               base::ByteView(*stored).subspan(kPreambleBytes + kWrappedBytes));
+                base::Decoder decoder(plain);
+                info.created.seconds = decoder.signedNumber();
+                info.label = decoder.string();
+                break;
+            } catch (const base::Error& error) {
+                if (error.kind() != base::ErrorKind::Corrupt) throw;
+            }
+        }
+        infos.push_back(info);
+    }
+    return infos;
+}
+
+void removePassword(ObjectStore& store, const VaultKeys&, const KeyId& id) {
+    const auto ids = keyIds(store);
+    if (!ids.contains(id)) {
+        throw base::Error(base::ErrorKind::NotFound, "KEY-0007", "The vault has no key '" + id.hex() + "'",
+                          "'hbr key list' shows the keys.");
+    }
+    if (ids.size() == 1) {
+        throw base::Error(base::ErrorKind::Invalid, "KEY-0004", "This is the only password of the vault",
+                          "Add another one first: 'hbr key add'.");
+    }
+    for (const char* copy : kCopies) store.remove(keyName(id, copy));
+    store.sync();
+}
+
+}  // namespace vault

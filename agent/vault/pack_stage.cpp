@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/vault/pack_stage.hpp"
+
+#include "agent/vault/random.hpp"
+
+namespace vault {
+
+namespace {
+
+constexpr std::size_t kDeliveryQueue = 8;
+constexpr std::size_t kCommitQueue = 2;
+
+}  // namespace
+
+/// A segment on its way to its pack; without bytes, the news that the pack ends at `offset`.
+struct PackStage::Delivery {
+    std::shared_ptr<const PackIdentity> pack;
+    std::uint32_t offset = 0;
+    base::Bytes sealedSegment;
+    std::vector<ChunkInSegment> chunks;
+    [[nodiscard]] bool isEnd() const noexcept { return sealedSegment.empty(); }
+};
+
+/// A pack as the store thread sees it.
+struct PackStage::OpenPack {
+    std::shared_ptr<const PackIdentity> identity;
+    std::unique_ptr<ObjectUpload> upload;
+    std::map<std::uint32_t, Delivery> early;  // arrived before what belongs in front of them
+    std::uint32_t written = 0;
+    std::optional<std::uint32_t> end;
+    base::Bytes directory;
+    std::vector<IndexEntry> entries;
+};
+
+struct PackStage::Finished {
+    std::unique_ptr<ObjectUpload> upload;
+    std::vector<IndexEntry> entries;
+    std::uint64_t packBytes = 0;
+};
+
+PackStage::PackStage(const VaultKeys& keys, ObjectStore& store, CompressionGovernor& governor, Committed committed)
+    : keys_(keys),
+      store_(store),
+      governor_(governor),
+      committed_(std::move(committed)),
+      deliveries_(kDeliveryQueue),
+      finished_(kCommitQueue),
+      storeThread_([this] { runStore(); }),
+      commitThread_([this] { runCommit(); }) {}
+
+PackStage::~PackStage() {
+    fail(base::Error(base::ErrorKind::Cancelled, "VAULT-0009", "The writer was closed before it was done"));
+    storeThread_.join();
+    finished_.close();
+    commitThread_.join();
+}
+
+PackStage::Filling PackStage::beginPack() {
+    auto identity = std::make_shared<PackIdentity>();
+    identity->id = randomId<PackId>();
+    identity->name = packName(identity->id);
+    identity->header = makeHeader(ObjectKind::Pack);
+    {
+        const std::lock_guard lock(stateMutex_);
+        ++packsInFlight_;
+    }
+    return {std::move(identity), kHeaderBytes, 0};
+}
+
+PackSlot PackStage::reserve(PackKind kind, std::size_t sealedBytes, std::size_t chunks) {
+    throwIfFailed();
+    Filling ended;
+    PackSlot slot;
+    {
+        const std::lock_guard lock(fillingMutex_);
+        Filling& filling = filling_[static_cast<std::size_t>(kind)];
+        const std::size_t directoryBytes = directoryBytesFor(chunks);
+        const std::size_t after = filling.end + sealedBytes + filling.directoryBytes + directoryBytes;
+        if (filling.pack && after + kTagBytes + kFooterBytes > kPackBytes) {
+            ended = filling;
+            filling = {};
+        }
+        if (!filling.pack) filling = beginPack();
+        slot = {kind, filling.pack, static_cast<std::uint32_t>(filling.end)};
+        filling.end += sealedBytes;
+        filling.directoryBytes += directoryBytes;
+    }
+    closeFilling(ended);
+    return slot;
+}
+
+void PackStage::closeFilling(Filling& filling) {
+    if (!filling.pack) return;
+    deliver({PackKind::Data, filling.pack, static_cast<std::uint32_t>(filling.end)}, {}, {});
+}
+
+void PackStage::deliver(const PackSlot& slot, base::Bytes sealedSegment, std::vector<ChunkInSegment> chunks) {
+    const std::size_t waiting = waiting_.fetch_add(1, std::memory_order_relaxed);
+    governor_.observe(static_cast<double>(waiting) / kDeliveryQueue);
+    if (!deliveries_.push({slot.pack, slot.offset, std::move(sealedSegment), std::move(chunks)})) throwIfFailed();
+}
+
+void PackStage::flush() {
+    std::array<Filling, 2> ended;
+    {
+        const std::lock_guard lock(fillingMutex_);
+        std::swap(ended, filling_);
+    }
+    for (Filling& filling : ended) closeFilling(filling);
+    std::unique_lock lock(stateMutex_);
+    idle_.wait(lock, [this] { return failure_ || packsInFlight_ == 0; });
+    if (failure_) throw base::Error(*failure_);
+}
+
+void PackStage::fail(const base::Error& error) noexcept {
+    {
+        const std::lock_guard lock(stateMutex_);
+        if (!failure_) failure_ = error;
+    }
+    idle_.notify_all();
+    deliveries_.close();
+    finished_.close();
+}
+
+void PackStage::throwIfFailed() {
+    const std::lock_guard lock(stateMutex_);
+    if (failure_) throw base::Error(*failure_);
+}
+
+void PackStage::packDone() {
+    const std::lock_guard lock(stateMutex_);
+    if (--packsInFlight_ == 0) idle_.notify_all();
+}
+
+void PackStage::runStore() {
+    try {
+        while (auto delivery = deliveries_.pop()) {
+            waiting_.fetch_sub(1, std::memory_order_relaxed);
+            handle(std::move(*delivery));
+        }
+    } catch (...) {
+        fail(base::currentError());
+    }
+    open_.clear();
+}
+
+void PackStage::runCommit() {
+    try {
+        while (auto pack = finished_.pop()) {
+            pack->upload->commit();
+            committed_(std::move(pack->entries), pack->packBytes);
+            packDone();
+        }
+    } catch (...) {
+        fail(base::currentError());
+    }
+}
+
+PackStage::OpenPack& PackStage::openPack(const std::shared_ptr<const PackIdentity>& pack) {
+    auto& open = open_[pack->id];
+    if (!open) {
+        open = std::make_unique<OpenPack>();
+        open->identity = pack;
+        open->upload = store_.startUpload(pack->name);
+        open->upload->write(pack->header);
+        open->written = kHeaderBytes;
+    }
+    return *open;
+}
+
+void PackStage::handle(Delivery delivery) {
+    OpenPack& pack = openPack(delivery.pack);
+    if (delivery.isEnd()) {
+        pack.end = delivery.offset;
+    } else {
+        pack.early.emplace(delivery.offset, std::move(delivery));
+        writeReady(pack);
+    }
+    finishIfComplete(pack);
+}
+
+void PackStage::writeReady(OpenPack& pack) {
+    for (auto next = pack.early.begin(); next != pack.early.end() && next->first == pack.written;
+         next = pack.early.erase(next)) {
+        Delivery& delivery = next->second;
+        const auto sealedBytes = static_cast<std::uint32_t>(delivery.sealedSegment.size());
+        pack.upload->write(delivery.sealedSegment);
+        std::uint32_t chunkOffset = 0;
+        for (const ChunkInSegment& chunk : delivery.chunks) {
+            pack.entries.push_back(
+                {chunk.id, {pack.identity->id, delivery.offset, sealedBytes, chunkOffset, chunk.sizeBytes}});
+            chunkOffset += chunk.sizeBytes;
+        }
+        encodeSegmentInfo(pack.directory, {delivery.offset, sealedBytes, std::move(delivery.chunks)});
+        pack.written += sealedBytes;
+    }
+}
+
+void PackStage::finishIfComplete(OpenPack& pack) {
+    if (!pack.end || pack.written != *pack.end) return;
+    const PackId id = pack.identity->id;
+    Cipher cipher = objectCipher(keys_, ObjectKind::Pack, pack.identity->name, pack.identity->header);
+    const base::Bytes end = sealPackEnd(cipher, pack.written, std::move(pack.directory));
+    pack.upload->write(end);
+    const std::uint64_t packBytes = std::uint64_t{pack.written} + end.size();
+    finished_.push({std::move(pack.upload), std::move(pack.entries), packBytes});
+    open_.erase(id);
+}
+
+}  // namespace vault

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// run_merge.hpp: keeps the number of index runs small.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "agent/vault/vault.hpp"
+
+namespace vault {
+
+/// Calls back for every entry of the runs in order of id. Of equal ids only the one of the earliest run in the list is shown.
+void mergeRuns(const std::vector<std::shared_ptr<IndexRun>>& runs,
+               const std::function<void(const IndexEntry&)>& visit);
+
+/// Merges runs of similar size once there are many of them, so that the number of runs grows with the logarithm of the
+/// number of chunks. Damage met on the way leaves everything as it is.
+void mergeSmallRuns(Vault& vault);
+
+}  // namespace vault

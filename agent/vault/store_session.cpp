@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/vault/store_session.hpp"
+
+#include <algorithm>
+
+#include "agent/vault/random.hpp"
+#include "agent/vault/run_merge.hpp"
+#include "agent/vault/sealed_object.hpp"
+
+namespace vault {
+
+namespace {
+
+// Also tells pruners that we live, so it must be much shorter than the time after which they take a session for dead.
+constexpr std::chrono::minutes kCheckpointInterval{10};
+
+}  // namespace
+
+StoreSession::StoreSession(Vault& vault, const platform::Clock& clock, std::string client)
+    : vault_(vault),
+      clock_(clock),
+      client_(std::move(client)),
+      id_(randomId<SessionId>()),
+      lastCheckpoint_(clock.steady()),
+      stage_(vault.keys(), vault.store(), governor_, [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
+          onPackCommitted(std::move(entries), packBytes);
+      }) {
+    if (vault.usesFallbackState()) {
+        throw base::Error(base::ErrorKind::Corrupt, "VAULT-0007", "The vault's journal cannot be read",
+                          "Run 'hbr repair': it works the journal out again from the other objects.");
+    }
+    const auto state = vault_.journal().append([&](const VaultState&) {
+        VaultChanges changes;
+        changes.touchSessions.push_back(sessionInfo());
+        return std::optional(changes);
+    });
+    isOpen_ = true;
+    base_ = *state;
+    checkedSequence_ = base_.sequence;
+    vault_.refresh();
+}
+
+StoreSession::~StoreSession() {
+    try {
+        close();
+    } catch (...) {
+        // A session that cannot say goodbye is ended by the next prune; there is nobody to tell here.
+        static_cast<void>(base::currentError());
+    }
+}
+
+SessionInfo StoreSession::sessionInfo() const { return {id_, client_, clock_.now()}; }
+
+bool StoreSession::claim(const ChunkId& id) {
+    {
+        const std::lock_guard lock(claimedMutex_);
+        if (claimed_.contains(id)) return false;
+    }
+    // Outside the lock: the lookup may read from the store.
+    if (vault_.index().contains(id)) return false;
+    const std::lock_guard lock(claimedMutex_);
+    return claimed_.insert(id).second;
+}
+
+void StoreSession::onPackCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes) {
+    storedBytes_.fetch_add(packBytes, std::memory_order_relaxed);
+    bool isDue = false;
+    {
+        const std::lock_guard lock(durableMutex_);
+        durable_.insert(durable_.end(), entries.begin(), entries.end());
+        isDue = durable_.size() >= kCheckpointEntries || clock_.steady() - lastCheckpoint_ > kCheckpointInterval;
+    }
+    if (isDue) checkpoint();
+}
+
+RunInfo StoreSession::writeRun(std::vector<IndexEntry>& entries) {
+    std::sort(entries.begin(), entries.end(),
+              [](const IndexEntry& a, const IndexEntry& b) { return a.id < b.id; });
+    IndexRunWriter writer(vault_.keys(), vault_.store(), entries.size());
+    for (const IndexEntry& entry : entries) writer.add(entry);
+    const RunInfo run = writer.finish();
+    storedBytes_.fetch_add(run.sizeBytes, std::memory_order_relaxed);
+    return run;
+}
+
+void StoreSession::checkpoint() {
+    std::vector<IndexEntry> entries;
+    {
+        const std::lock_guard lock(durableMutex_);
+        entries.swap(durable_);
+        lastCheckpoint_ = clock_.steady();
+    }
+    if (entries.empty()) return;
+    const RunInfo run = writeRun(entries);
+    vault_.journal().append([&](const VaultState& newest) {
+        throwIfEnded(newest);
+        VaultChanges changes;
+        changes.touchSessions.push_back(sessionInfo());
+        changes.addRuns.push_back({run, id_});
+        return std::optional(changes);
+    });
+    vault_.refresh();
+    // From here on the index answers for these chunks.
+    const std::lock_guard lock(claimedMutex_);
+    for (const IndexEntry& entry : entries) claimed_.erase(entry.id);
+}
+
+void StoreSession::makeDurable() {
+    stage_.flush();
+    checkpoint();
+}
+
+void StoreSession::throwIfEnded(const VaultState& state) const {
+    if (state.findSession(id_) != nullptr) return;
+    throw base::Error(base::ErrorKind::Busy, "VAULT-0010",
+                      "This backup was asleep for so long that a prune took it for dead and may have removed what it "
+                      "had stored",
+                      "Run the backup again; what is still in the vault will be reused.", base::Retry::Later);
+}
+
+StoreSession::Commit StoreSession::commit(const PointRecord& point) {
+    const auto after = vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
+        throwIfEnded(newest);
+        // Invariant: I3. Between this state and our entry nothing can happen: another entry in between makes the append
+        // come back here.
+        if (newest.lastRemoval > checkedSequence_) {
+            checkedSequence_ = newest.sequence;
+            return std::nullopt;
+        }
+        VaultChanges changes;
+        changes.addPoints.push_back(point);
+        changes.endSessions.push_back(id_);
+        return changes;
+    });
+    vault_.refresh();
+    if (!after) return Commit::CheckReliance;
+    isOpen_ = false;
+    // The journal made the point; this copy is what a lost journal is rebuilt from. Both are durable before anybody is told.
+    base::Bytes plain;
+    base::Encoder encoder(plain);
+    encodePoint(encoder, point);
+    const std::string name = pointName(point.id);
+    vault_.store().create(name, sealObject(vault_.keys(), ObjectKind::Point, name, plain));
+    mergeSmallRuns(vault_);
+    return Commit::Done;
+}
+
+void StoreSession::close() {
+    if (!isOpen_) return;
+    isOpen_ = false;
+    vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
+        if (newest.findSession(id_) == nullptr) return std::nullopt;
+        VaultChanges changes;
+        changes.endSessions.push_back(id_);
+        return changes;
+    });
+}
+
+}  // namespace vault

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// vault.hpp: an open vault: its keys, store, journal and index, as everything else uses them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/vault/chunk_hasher.hpp"
+#include "agent/vault/chunk_index.hpp"
+#include "agent/vault/chunker.hpp"
+#include "agent/vault/journal.hpp"
+#include "agent/vault/key_store.hpp"
+#include "agent/vault/object_store.hpp"
+
+namespace vault {
+
+/// How much memory an open vault may use for what it keeps of the index, whatever the vault's size.
+inline constexpr std::size_t kDefaultIndexCacheBytes = 12 * base::kMiB;
+
+/// An open vault. Thread-safe. Opening reads a few small objects, whatever the vault's size.
+class Vault final {
+public:
+    /// Makes a new vault in an empty store: keys under one password, and the first journal entry.
+    /// Throws Error (Exists, "VAULT-0008") when there is one already.
+    static std::unique_ptr<Vault> create(std::unique_ptr<ObjectStore> store, const base::SecretBytes& password,
+                                         platform::Timestamp now, PasswordCost cost = {});
+
+    /// Opens a vault with keys from unlock(), keysFromRecoveryKit() or the machine's secret store. With `Journal::Required`
+    /// a damaged journal is an Error; with `Journal::Optional` the vault opens with what can be seen without it: all
+    /// restore points and runs that exist (usesFallbackState()).
+    enum class JournalNeed { Required, Optional };
+    static std::unique_ptr<Vault> open(std::unique_ptr<ObjectStore> store, const VaultKeys& keys, JournalNeed need,
+                                       std::size_t indexCacheBytes = kDefaultIndexCacheBytes);
+
+    [[nodiscard]] const VaultKeys& keys() const noexcept { return keys_; }
+    [[nodiscard]] ObjectStore& store() noexcept { return *store_; }
+    [[nodiscard]] Journal& journal() noexcept { return journal_; }
+    [[nodiscard]] ChunkIndex& index() noexcept { return index_; }
+    [[nodiscard]] const ChunkHasher& hasher() const noexcept { return hasher_; }
+    [[nodiscard]] const Chunker& chunker() const noexcept { return chunker_; }
+
+    /// The vault as last read.
+    [[nodiscard]] VaultState state() const;
+
+    /// Reads what other clients did since, and brings the index up to date.
+    VaultState refresh();
+
+    /// True when the journal is damaged and state() was put together from a listing. Such a vault can be read, not written.
+    [[nodiscard]] bool usesFallbackState() const noexcept { return usesFallback_; }
+
+private:
+    Vault(std::unique_ptr<ObjectStore> store, const VaultKeys& keys, std::size_t indexCacheBytes);
+
+    std::unique_ptr<ObjectStore> store_;
+    const VaultKeys keys_;
+    Journal journal_;
+    ChunkIndex index_;
+    ChunkHasher hasher_;
+    Chunker chunker_;
+    bool usesFallback_ = false;
+    VaultState fallback_;
+};
+
+/// What a vault holds as far as a listing shows: every readable restore point and index run. Used while the journal is
+/// damaged, and by repair to write a new one.
+VaultState stateFromListing(const VaultKeys& keys, ObjectStore& store);
+
+}  // namespace vault
