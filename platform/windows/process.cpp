@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// process.cpp: facts about this process on Windows, and how it is asked to stop.
+#include "platform/process.hpp"
+
+#include <windows.h>
+
+#include <psapi.h>
+#include <shellapi.h>
+
+#include <bit>
+
+#include "platform/base/error.hpp"
+#include "platform/windows/system_error.hpp"
+#include "platform/windows/wide_text.hpp"
+
+namespace platform {
+
+namespace {
+
+constexpr UINT kInterruptedExitCode = 130;
+
+/// What the console's handler cancels. Set once, before the handler is installed, and kept for ever: the
+/// handler may run on its own thread until the very end of the process.
+const base::CancelToken* interruptToken = nullptr;
+
+BOOL WINAPI onConsoleEvent(DWORD event) {
+    if (interruptToken->isCancelled()) TerminateProcess(GetCurrentProcess(), kInterruptedExitCode);
+    interruptToken->cancel();
+    const bool endsOnReturn =
+        event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT || event == CTRL_SHUTDOWN_EVENT;
+    // For these Windows ends the process as soon as this returns; main() gets the time that is left instead.
+    if (endsOnReturn) Sleep(INFINITE);
+    return TRUE;
+}
+
+/// Looked up by name, because the compiler's header that declares it does not compile.
+void keepHeapOutOfCrashReports() noexcept {
+    using SetFlags = HRESULT(WINAPI*)(DWORD);
+    constexpr DWORD kNoHeap = 1;
+    const FARPROC found = GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "WerSetFlags");
+    const auto setFlags = reinterpret_cast<SetFlags>(reinterpret_cast<void*>(found));
+    if (setFlags != nullptr) setFlags(kNoHeap);
+}
+
+}  // namespace
+
+unsigned processorCount() noexcept {
+    DWORD_PTR mine = 0;
+    DWORD_PTR all = 0;
+    if (GetProcessAffinityMask(GetCurrentProcess(), &mine, &all) != 0 && mine != 0) {
+        return static_cast<unsigned>(std::popcount(static_cast<std::uint64_t>(mine)));
+    }
+    // A process that spans processor groups has no single mask.
+    const DWORD count = GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
+    return count == 0 ? 1 : static_cast<unsigned>(count);
+}
+
+std::uint64_t peakMemoryBytes() noexcept {
+    PROCESS_MEMORY_COUNTERS counters{};
+    counters.cb = sizeof(counters);
+    return GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof(counters)) != 0
+               ? counters.PeakWorkingSetSize
+               : 0;
+}
+
+std::string hostName() {
+    DWORD length = 0;
+    GetComputerNameExW(ComputerNameDnsHostname, nullptr, &length);
+    std::wstring name(length, L'\0');
+    if (GetComputerNameExW(ComputerNameDnsHostname, name.data(), &length) == 0) return "unknown";
+    name.resize(length);
+    return windows::toUtf8(name);
+}
+
+std::optional<std::string> environmentVariable(const std::string& name) {
+    const std::wstring wideName = windows::toWide(name);
+    std::wstring value(256, L'\0');
+    for (;;) {
+        SetLastError(ERROR_SUCCESS);
+        const DWORD length =
+            GetEnvironmentVariableW(wideName.c_str(), value.data(), static_cast<DWORD>(value.size()));
+        if (length == 0 && GetLastError() != ERROR_SUCCESS) return std::nullopt;
+        const bool fits = length < value.size();
+        value.resize(length);
+        if (fits) return windows::toUtf8(value);
+    }
+}
+
+void cancelOnInterrupt(const base::CancelToken& token) {
+    static const base::CancelToken kept = token;
+    interruptToken = &kept;
+    SetConsoleCtrlHandler(onConsoleEvent, TRUE);
+    // No dialog boxes in the way of a service, and no heap, which would hold keys, in crash reports.
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
+    keepHeapOutOfCrashReports();
+}
+
+std::vector<std::string> programArguments(int /*argumentCount*/, char** /*arguments*/) {
+    // What main() gets has gone through the machine's old code page; the command line itself is UTF-16.
+    int count = 0;
+    wchar_t** words = CommandLineToArgvW(GetCommandLineW(), &count);
+    std::vector<std::string> arguments;
+    for (int i = 1; words != nullptr && i < count; ++i) arguments.push_back(windows::toUtf8(words[i]));
+    LocalFree(words);
+    return arguments;
+}
+
+}  // namespace platform

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// security.hpp: security descriptors and privileges.
+#pragma once
+
+#include <windows.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/base/bytes.hpp"
+
+namespace platform::windows {
+
+/// The extended attribute under which a file's security descriptor travels: self-relative, with owner, group
+/// and access list.
+inline constexpr const char* kSecurityAttribute = "security.descriptor";
+
+/// Switches on, where the process holds them, the privileges that let a backup read and a restore write
+/// whatever the access lists say, and make symbolic links. Harmless where it does not hold them.
+void enableBackupPrivileges() noexcept;
+
+/// True when the process runs with Administrator's rights, as services do.
+bool isElevated() noexcept;
+
+/// Attributes for a new file or folder that only this user, Administrators and the system may open.
+class PrivateSecurity final {
+public:
+    /// Throws Error (Internal, "FS-0023") when the system does not know who we are.
+    PrivateSecurity();
+    [[nodiscard]] SECURITY_ATTRIBUTES* attributes() noexcept { return &attributes_; }
+
+private:
+    std::unique_ptr<void, decltype(&LocalFree)> descriptor_;
+    SECURITY_ATTRIBUTES attributes_{};
+};
+
+/// Reads the descriptor through a handle with READ_CONTROL; nothing where the file system keeps none. Throws
+/// Error.
+std::optional<base::Bytes> readSecurity(HANDLE handle, const std::string& path);
+
+/// Gives a descriptor that readSecurity() read to another file. `owner` is a handle with WRITE_OWNER,
+/// `access` one with WRITE_DAC; either may be null when the right was refused. Returns one sentence for each
+/// part that could not be applied.
+std::vector<std::string> applySecurity(HANDLE owner, HANDLE access, base::ByteView descriptor,
+                                       const std::string& path);
+
+}  // namespace platform::windows

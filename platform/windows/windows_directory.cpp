@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/windows/windows_directory.hpp"
+
+#include <winternl.h>
+
+#include "platform/base/text.hpp"
+#include "platform/windows/native_path.hpp"
+#include "platform/windows/reparse.hpp"
+#include "platform/windows/system_error.hpp"
+#include "platform/windows/windows_file.hpp"
+
+namespace platform::windows {
+
+namespace {
+
+constexpr ACCESS_MASK kReadContent = FILE_READ_DATA | FILE_READ_ATTRIBUTES | READ_CONTROL;
+constexpr ACCESS_MASK kListDirectory =
+    FILE_LIST_DIRECTORY | FILE_TRAVERSE | FILE_READ_ATTRIBUTES | READ_CONTROL;
+
+[[noreturn]] void refuseLink(const std::string& path) {
+    throw base::Error(base::ErrorKind::Denied, "FS-0009", "Refused to follow a symbolic link or junction",
+                      "Name the place that it points to instead, if that is what you want.",
+                      base::Retry::Never)
+        .addContext("path", path);
+}
+
+}  // namespace
+
+WindowsDirectory::WindowsDirectory(Handle handle, std::string path)
+    : handle_(std::move(handle)), path_(std::move(path)), volumeId_(volumeIdOf(handle_.get())) {}
+
+std::string WindowsDirectory::childPath(std::string_view name) const {
+    const bool endsInSeparator = !path_.empty() && path_.back() == '\\';
+    return path_ + (endsInSeparator ? "" : "\\") + std::string(name);
+}
+
+Handle WindowsDirectory::openChild(std::string_view name, const OpenRequest& request,
+                                   std::string_view action) const {
+    OpenOutcome outcome = openRelative(handle_.get(), checkedChildName(name), request);
+    // The right to read the access list may be refused where the content may be read.
+    if (outcome.error == ERROR_ACCESS_DENIED && request.access != READ_CONTROL &&
+        (request.access & READ_CONTROL) != 0) {
+        OpenRequest lesser = request;
+        lesser.access &= ~ACCESS_MASK{READ_CONTROL};
+        outcome = openRelative(handle_.get(), checkedChildName(name), lesser);
+    }
+    if (outcome.error != ERROR_SUCCESS) throw fileError(outcome.error, action, childPath(name));
+    return std::move(outcome.handle);
+}
+
+Handle WindowsDirectory::openContent(std::string_view name, const OpenRequest& request,
+                                     Expected expected) const {
+    const std::string path = childPath(name);
+    const bool wantsDirectory = expected == Expected::Directory;
+    const std::string_view action = wantsDirectory ? "open the folder" : "open the file";
+    Handle itself = openChild(name, request, action);
+    const HandleKind kind = kindOf(itself.get(), path);
+    if (kind.type == FileType::Symlink) refuseLink(path);
+    if ((kind.type == FileType::Directory) != wantsDirectory) {
+        throw fileError(wantsDirectory ? ERROR_DIRECTORY : kIsDirectory, action, path);
+    }
+    if (kind.reparseTag == 0) return itself;
+    // Deduplicated and the like: the content comes when the reparse point is followed. A link put in its
+    // place between the two calls shows itself by another file id.
+    OpenOutcome followed = openRelative(handle_.get(), checkedChildName(name), request, Reparse::Follow);
+    if (followed.error != ERROR_SUCCESS) throw fileError(followed.error, action, path);
+    const FileStatus before = windows::statusOf(itself.get(), volumeId_, path);
+    const FileStatus after =
+        windows::statusOf(followed.handle.get(), volumeIdOf(followed.handle.get()), path);
+    if (before.fileId != after.fileId || before.volumeId != after.volumeId) refuseLink(path);
+    return std::move(followed.handle);
+}
+
+DirectoryListing WindowsDirectory::list() const {
+    DirectoryListing listing;
+    const std::lock_guard lock(listing_);
+    const DWORD error = listByHandle(handle_.get(), listing);
+    if (error != ERROR_SUCCESS) throw fileError(error, "list the folder", path_);
+    return listing;
+}
+
+FileStatus WindowsDirectory::status() const { return windows::statusOf(handle_.get(), volumeId_, path_); }
+
+ExtraMetadata WindowsDirectory::extraMetadata() const { return readExtraMetadata(handle_.get(), path_); }
+
+std::optional<FileStatus> WindowsDirectory::statusOf(std::string_view name) const {
+    OpenRequest request;
+    request.access = FILE_READ_ATTRIBUTES;
+    const OpenOutcome outcome = openRelative(handle_.get(), checkedChildName(name), request);
+    // A file that somebody deletes while another holds it open keeps its name for a while; it is gone for us.
+    if (meansNotFound(outcome.error) || outcome.error == ERROR_DELETE_PENDING) return std::nullopt;
+    if (outcome.error != ERROR_SUCCESS)
+        throw fileError(outcome.error, "read the file's status", childPath(name));
+    return windows::statusOf(outcome.handle.get(), volumeId_, childPath(name));
+}
+
+ExtraMetadata WindowsDirectory::extraMetadataOf(std::string_view name) const {
+    OpenRequest request;
+    request.access = READ_CONTROL;
+    const Handle child = openChild(name, request, "read the file's owner and access list");
+    return readExtraMetadata(child.get(), childPath(name));
+}
+
+std::string WindowsDirectory::readLink(std::string_view name) const {
+    OpenRequest request;
+    request.access = FILE_READ_ATTRIBUTES;
+    const Handle child = openChild(name, request, "read the link");
+    return readLinkTarget(child.get(), childPath(name));
+}
+
+std::unique_ptr<Directory> WindowsDirectory::openDirectory(std::string_view name) const {
+    OpenRequest request;
+    request.access = kListDirectory;
+    return std::make_unique<WindowsDirectory>(openContent(name, request, Expected::Directory),
+                                              childPath(name));
+}
+
+std::unique_ptr<File> WindowsDirectory::openFile(std::string_view name, OpenMode mode) const {
+    OpenRequest request;
+    request.access = kReadContent;
+    if (mode == OpenMode::ReadSequential) request.options = FILE_SEQUENTIAL_ONLY;
+    return std::make_unique<WindowsFile>(openContent(name, request, Expected::File), childPath(name),
+                                         volumeId_);
+}
+
+std::unique_ptr<File> WindowsDirectory::createFile(std::string_view name) const {
+    OpenRequest request;
+    request.access = kReadContent | FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_WRITE_ATTRIBUTES;
+    // Nobody else may look into it before it has its own rights; it may be renamed meanwhile.
+    request.share = FILE_SHARE_DELETE;
+    request.disposition = FILE_CREATE;
+    request.options = FILE_NON_DIRECTORY_FILE;
+    return std::make_unique<WindowsFile>(openChild(name, request, "create the file"), childPath(name),
+                                         volumeId_);
+}
+
+std::unique_ptr<File> WindowsDirectory::openForWriting(std::string_view name) const {
+    OpenRequest request;
+    request.access = kReadContent | FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_WRITE_ATTRIBUTES;
+    request.share = FILE_SHARE_READ | FILE_SHARE_DELETE;
+    return std::make_unique<WindowsFile>(openContent(name, request, Expected::File), childPath(name),
+                                         volumeId_);
+}
+
+void WindowsDirectory::sync() const {
+    // Windows journals its names and has no documented way to wait for one folder's. Flushing a handle that
+    // may add names does it on NTFS; where that is refused, the journal has to do.
+    OpenRequest request;
+    request.access = FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY | FILE_READ_ATTRIBUTES;
+    request.options = FILE_DIRECTORY_FILE;
+    const OpenOutcome outcome = openRelative(handle_.get(), L"", request);
+    if (outcome.error == ERROR_SUCCESS) FlushFileBuffers(outcome.handle.get());
+}
+
+}  // namespace platform::windows
