@@ -80,6 +80,17 @@ FileType typeOf(DWORD attributes, DWORD reparseTag) noexcept {
     return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? FileType::Directory : FileType::Regular;
 }
 
+/// 64 bits made of the 128-bit id, for ReFS where a file may have no shorter one; 0 when there is none at
+/// all.
+std::uint64_t foldedFileId(HANDLE handle) noexcept {
+    FILE_ID_INFO id{};
+    if (GetFileInformationByHandleEx(handle, FileIdInfo, &id, sizeof(id)) == 0) return 0;
+    const base::Byte* bytes = id.FileId.Identifier;
+    constexpr std::uint64_t kOddFactor = 0x9E3779B97F4A7C15;
+    return base::loadLittleEndian<std::uint64_t>(bytes) ^
+           (base::loadLittleEndian<std::uint64_t>(bytes + 8) * kOddFactor);
+}
+
 }  // namespace
 
 bool isLinkTag(DWORD reparseTag) noexcept {
@@ -148,6 +159,7 @@ FileStatus statusOf(HANDLE handle, std::uint64_t volumeId, const std::string& pa
     status.linkCount = all.StandardInformation.NumberOfLinks;
     status.volumeId = volumeId;
     status.fileId = static_cast<std::uint64_t>(all.InternalInformation.IndexNumber.QuadPart);
+    if (status.fileId == 0 || status.fileId == UINT64_MAX) status.fileId = foldedFileId(handle);
     if (status.type == FileType::Regular) {
         status.sizeBytes = static_cast<std::uint64_t>(all.StandardInformation.EndOfFile.QuadPart);
         status.allocatedBytes = static_cast<std::uint64_t>(all.StandardInformation.AllocationSize.QuadPart);

@@ -58,8 +58,12 @@ DWORD moveFile(const std::string& from, const std::string& to, DWORD flags) {
 
 /// Removes a file or an empty folder; false when there was none.
 bool removePath(const std::string& path, FileType expected, std::string_view action) {
-    const OpenedPath opened = openPath(path, DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, kShareAll,
-                                       FILE_FLAG_OPEN_REPARSE_POINT);
+    OpenedPath opened;
+    withPatience([&opened, &path] {
+        opened = openPath(path, DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, kShareAll,
+                          FILE_FLAG_OPEN_REPARSE_POINT);
+        return opened.error;
+    });
     if (meansNotFound(opened.error)) return false;
     if (opened.error != ERROR_SUCCESS) throw fileError(opened.error, action, path);
     const bool isDirectory = kindOf(opened.handle.get(), path).type == FileType::Directory;
@@ -128,6 +132,7 @@ void WindowsFileSystem::createDirectories(const std::string& path) const {
         if (number != ERROR_SUCCESS && number != ERROR_ALREADY_EXISTS) {
             throw fileError(number, "create the folder", folder);
         }
+        syncDirectory(folder + "\\..");
     }
     const std::optional<FileStatus> made = status(path);
     if (!made || made->type != FileType::Directory)

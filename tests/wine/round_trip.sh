@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# round_trip.sh HBR.exe: backs a small tree up, verifies it and restores it elsewhere with the Windows program under
+# wine, and compares every byte with what there was.
+set -eu
+
+[ $# -eq 1 ] || { echo "usage: round_trip.sh HBR.exe" >&2; exit 2; }
+hbr=$(readlink -f "$1")
+run=$(dirname "$(readlink -f "$0")")/wine_run.sh
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/hbr-wine.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# Settings and state of the test's own; wine hands both variables on to the program.
+export HBR_CONFIG_DIR="$(printf 'Z:%s' "$work/config" | tr / '\\')"
+export HBR_STATE_DIR="$(printf 'Z:%s' "$work/state" | tr / '\\')"
+export HBR_PASSWORD='correct horse battery staple'
+
+# windows_path PATH: the path as the Windows program sees it; wine shows the host's root as drive Z:.
+windows_path() { printf 'Z:%s' "$1" | tr / '\\'; }
+
+fail() { echo "round_trip: $*" >&2; exit 1; }
+
+# step WHAT COMMAND...: runs the program and ends the test with its output when it fails.
+step() {
+    what=$1
+    shift
+    "$run" "$hbr" "$@" >"$work/output" 2>&1 || { code=$?; cat "$work/output" >&2; fail "$what ended with $code"; }
+    echo "ok: $what"
+}
+
+# Unicode, an empty file, an empty folder, nesting, duplicates, text that compresses and bytes that do not.
+source=$work/source
+mkdir -p "$source/nested/深い/ünïcode ☃" "$source/empty folder"
+: > "$source/empty"
+printf 'hello\r\nworld\r\n' > "$source/nested/text.txt"
+printf 'snow' > "$source/nested/深い/ünïcode ☃/雪 💾.dat"
+head -c 5242880 /dev/urandom > "$source/nested/five mebibytes.bin"
+cp "$source/nested/five mebibytes.bin" "$source/nested/深い/the same again.bin"
+seq 1 200000 > "$source/numbers.txt"
+i=0
+while [ $i -lt 50 ]; do
+    echo "small file $i" > "$source/empty folder/../small-$i"
+    i=$((i + 1))
+done
+touch -d '2001-02-03 04:05:06.789 UTC' "$source/numbers.txt" "$source/nested/text.txt"
+
+vault=$(windows_path "$work/vault")
+step "creating the vault" vault create "$vault"
+step "the first backup" backup run --vault "$vault" "$(windows_path "$source")"
+echo "changed" >> "$source/nested/text.txt"
+step "the second backup" backup run --vault "$vault" "$(windows_path "$source")"
+step "verifying" verify --vault "$vault"
+mkdir "$work/target"
+step "restoring" restore latest --vault "$vault" --target "$(windows_path "$work/target")"
+
+# The source keeps its path below the target; how much of it is the restore's business.
+restored=$(find "$work/target" -type d -name source | head -n 1)
+[ -n "$restored" ] || { find "$work/target" >&2; fail "the restored tree is nowhere below the target"; }
+diff -r "$source" "$restored" || fail "the restored tree differs"
+(cd "$source" && find . -type f -printf '%P %s %T@\n' | sed 's/\(\.[0-9]\{7\}\)[0-9]*$/\1/' | sort) > "$work/before"
+(cd "$restored" && find . -type f -printf '%P %s %T@\n' | sed 's/\(\.[0-9]\{7\}\)[0-9]*$/\1/' | sort) > "$work/after"
+# Windows keeps times to 100 ns, so the digits past those are cut off on both sides.
+diff "$work/before" "$work/after" || fail "sizes or times differ"
+
+export HBR_PASSWORD='wrong'
+if "$run" "$hbr" verify --vault "$vault" >"$work/output" 2>&1; then fail "a wrong password was taken"; fi
+echo "ok: a wrong password is refused"
+echo "The tree came back as it was."
