@@ -131,8 +131,7 @@ HandleKind kindOf(HANDLE handle, const std::string& path) {
     }
     // File systems without reparse points may not know the question.
     BY_HANDLE_FILE_INFORMATION plain{};
-    if (GetFileInformationByHandle(handle, &plain) == 0)
-        throw fileError(GetLastError(), "look at the file", path);
+    if (GetFileInformationByHandle(handle, &plain) == 0) throw fileError(GetLastError(), "look at", path);
     return {typeOf(plain.dwFileAttributes, 0), 0};
 }
 
@@ -149,8 +148,7 @@ FileStatus statusOf(HANDLE handle, std::uint64_t volumeId, const std::string& pa
     IO_STATUS_BLOCK block{};
     const NTSTATUS result =
         NtQueryInformationFile(handle, &block, &all, sizeof(all), static_cast<FILE_INFORMATION_CLASS>(18));
-    if (result < 0 && result != kBufferOverflow)
-        throw fileError(toError(result), "read the file's status", path);
+    if (result < 0 && result != kBufferOverflow) throw fileError(toError(result), "read the status of", path);
     const FILE_BASIC_INFORMATION& basic = all.BasicInformation;
     FileStatus status;
     status.attributes = basic.FileAttributes;

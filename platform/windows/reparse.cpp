@@ -56,7 +56,7 @@ std::string readLinkTarget(HANDLE handle, const std::string& path) {
     std::memcpy(&head, buffer.data(), std::min(sizeof(head), buffer.size()));
     const bool isSymlink = head.tag == IO_REPARSE_TAG_SYMLINK;
     if (!isSymlink && head.tag != IO_REPARSE_TAG_MOUNT_POINT) {
-        throw fileError(ERROR_NOT_SUPPORTED, "read a link of an unknown kind", path);
+        throw fileError(ERROR_NOT_SUPPORTED, "read the unknown link", path);
     }
     const std::size_t names = isSymlink ? kSymlinkNames : kMountPointNames;
     const std::wstring shown = nameAt(buffer, names + head.printOffset, head.printSizeBytes);

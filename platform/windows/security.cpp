@@ -93,7 +93,7 @@ std::optional<base::Bytes> readSecurity(HANDLE handle, const std::string& path) 
         const DWORD number = GetLastError();
         if (meansUnsupported(number)) return std::nullopt;
         if (number != ERROR_INSUFFICIENT_BUFFER || neededBytes <= descriptor.size()) {
-            throw fileError(number, "read the file's owner and access list", path);
+            throw fileError(number, "read the owner and access list of", path);
         }
         descriptor.resize(neededBytes);
     }

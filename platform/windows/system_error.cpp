@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "platform/base/text.hpp"
 #include "platform/windows/wide_text.hpp"
 
 namespace platform::windows {
@@ -143,13 +144,25 @@ std::string systemErrorText(DWORD number) {
     return toUtf8(view) + " (Windows error " + std::to_string(number) + ")";
 }
 
-base::Error fileError(DWORD number, std::string_view action, const std::string& path) {
+base::Error fileError(DWORD number, std::string_view action, std::string_view path) {
     const Meaning meaning = meaningOf(number);
-    base::Error error(meaning.kind, meaning.code,
-                      "Cannot " + std::string(action) + ": " + systemErrorText(number), meaning.hint,
-                      meaning.retry);
-    error.addContext("path", path);
-    return error;
+    return {
+        meaning.kind, meaning.code,
+        "Could not " + std::string(action) + " '" + base::printable(path) + "' - " + systemErrorText(number),
+        meaning.hint, meaning.retry};
+}
+
+base::Error symlinkError(std::string_view path) {
+    return {ErrorKind::Denied, "FS-0009",
+            "Could not open '" + base::printable(path) +
+                "' - it is a symbolic link or junction, which is never followed here",
+            "Name the place that the link points to instead.", Retry::AfterFix};
+}
+
+base::Error notRegularError(std::string_view path) {
+    return {ErrorKind::Invalid, "FS-0010",
+            "Could not open '" + base::printable(path) + "' - it is not a regular file",
+            "Name a regular file.", Retry::AfterFix};
 }
 
 }  // namespace platform::windows

@@ -19,9 +19,15 @@ inline constexpr DWORD kDiskQuotaExceeded = 1295;
 /// Windows' own sentence for an error number, in UTF-8 and without the line end.
 std::string systemErrorText(DWORD number);
 
-/// The error for a file operation: `action` is a verb phrase such as "open", `path` what it was done to.
-/// Kind, code and hint follow from the number.
-base::Error fileError(DWORD number, std::string_view action, const std::string& path);
+/// The error of a file operation, in words such as "Could not open the file 'C:\x' - Access denied": `action`
+/// comes before the path. Kind, code and hint follow from the number.
+base::Error fileError(DWORD number, std::string_view action, std::string_view path);
+
+/// The refusal to follow a symbolic link.
+base::Error symlinkError(std::string_view path);
+
+/// The refusal to read or write something that is not a regular file.
+base::Error notRegularError(std::string_view path);
 
 /// True for the numbers that mean that nothing has the name.
 bool meansNotFound(DWORD number) noexcept;

@@ -17,13 +17,6 @@ constexpr ACCESS_MASK kReadContent = FILE_READ_DATA | FILE_READ_ATTRIBUTES | REA
 constexpr ACCESS_MASK kListDirectory =
     FILE_LIST_DIRECTORY | FILE_TRAVERSE | FILE_READ_ATTRIBUTES | READ_CONTROL;
 
-[[noreturn]] void refuseLink(const std::string& path) {
-    throw base::Error(base::ErrorKind::Denied, "FS-0009", "Refused to follow a symbolic link or junction",
-                      "Name the place that it points to instead, if that is what you want.",
-                      base::Retry::Never)
-        .addContext("path", path);
-}
-
 }  // namespace
 
 WindowsDirectory::WindowsDirectory(Handle handle, std::string path)
@@ -55,9 +48,10 @@ Handle WindowsDirectory::openContent(std::string_view name, const OpenRequest& r
     const std::string_view action = wantsDirectory ? "open the folder" : "open the file";
     Handle itself = openChild(name, request, action);
     const HandleKind kind = kindOf(itself.get(), path);
-    if (kind.type == FileType::Symlink) refuseLink(path);
+    if (kind.type == FileType::Symlink) throw symlinkError(path);
     if ((kind.type == FileType::Directory) != wantsDirectory) {
-        throw fileError(wantsDirectory ? ERROR_DIRECTORY : kIsDirectory, action, path);
+        if (!wantsDirectory) throw notRegularError(path);
+        throw fileError(ERROR_DIRECTORY, action, path);
     }
     if (kind.reparseTag == 0) return itself;
     // Deduplicated and the like: the content comes when the reparse point is followed. A link put in its
@@ -67,7 +61,7 @@ Handle WindowsDirectory::openContent(std::string_view name, const OpenRequest& r
     const FileStatus before = windows::statusOf(itself.get(), volumeId_, path);
     const FileStatus after =
         windows::statusOf(followed.handle.get(), volumeIdOf(followed.handle.get()), path);
-    if (before.fileId != after.fileId || before.volumeId != after.volumeId) refuseLink(path);
+    if (before.fileId != after.fileId || before.volumeId != after.volumeId) throw symlinkError(path);
     return std::move(followed.handle);
 }
 
@@ -89,15 +83,14 @@ std::optional<FileStatus> WindowsDirectory::statusOf(std::string_view name) cons
     const OpenOutcome outcome = openRelative(handle_.get(), checkedChildName(name), request);
     // A file that somebody deletes while another holds it open keeps its name for a while; it is gone for us.
     if (meansNotFound(outcome.error) || outcome.error == ERROR_DELETE_PENDING) return std::nullopt;
-    if (outcome.error != ERROR_SUCCESS)
-        throw fileError(outcome.error, "read the file's status", childPath(name));
+    if (outcome.error != ERROR_SUCCESS) throw fileError(outcome.error, "read the status of", childPath(name));
     return windows::statusOf(outcome.handle.get(), volumeId_, childPath(name));
 }
 
 ExtraMetadata WindowsDirectory::extraMetadataOf(std::string_view name) const {
     OpenRequest request;
     request.access = READ_CONTROL;
-    const Handle child = openChild(name, request, "read the file's owner and access list");
+    const Handle child = openChild(name, request, "read the owner and access list of");
     return readExtraMetadata(child.get(), childPath(name));
 }
 

@@ -123,7 +123,7 @@ DWORD WindowsDirectory::createSymlinkByPath(std::string_view name, std::string_v
 }
 
 void WindowsDirectory::createSpecial(std::string_view name, const FileStatus& /*like*/) const {
-    throw fileError(ERROR_NOT_SUPPORTED, "create a device, fifo or socket on Windows", childPath(name));
+    throw fileError(ERROR_NOT_SUPPORTED, "create the device, fifo or socket", childPath(name));
 }
 
 void WindowsDirectory::createHardLink(std::string_view name, const Directory& existingIn,
@@ -131,7 +131,7 @@ void WindowsDirectory::createHardLink(std::string_view name, const Directory& ex
     const auto& source = dynamic_cast<const WindowsDirectory&>(existingIn);
     OpenRequest request;
     request.access = FILE_WRITE_ATTRIBUTES;
-    const Handle existing = source.openChild(existingName, request, "open the file to link to");
+    const Handle existing = source.openChild(existingName, request, "link to");
     const DWORD error = linkByHandle(existing.get(), handle_.get(), checkedChildName(name));
     if (error != ERROR_SUCCESS) throw fileError(error, "create the hard link", childPath(name));
 }
@@ -139,10 +139,10 @@ void WindowsDirectory::createHardLink(std::string_view name, const Directory& ex
 void WindowsDirectory::renameChild(std::string_view from, std::string_view to) const {
     OpenRequest request;
     request.access = DELETE | FILE_READ_ATTRIBUTES;
-    const Handle child = openChild(from, request, "rename the file");
+    const Handle child = openChild(from, request, "rename");
     const DWORD error = renameByHandle(child.get(), handle_.get(), checkedChildName(to));
     if (error != ERROR_SUCCESS)
-        throw fileError(error, "rename the file", childPath(from)).addContext("to", childPath(to));
+        throw fileError(error, "rename", childPath(from)).addContext("to", childPath(to));
 }
 
 void WindowsDirectory::removeFile(std::string_view name) const {
@@ -175,7 +175,7 @@ std::vector<std::string> WindowsDirectory::applyMetadata(std::string_view name,
     const std::string path = childPath(name);
     // All rights are asked for before anything is applied: the new access list may take them from us.
     const OpenOutcome basics = openFor(handle_.get(), wideName, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES);
-    if (meansNotFound(basics.error)) throw fileError(basics.error, "set the file's attributes", path);
+    if (meansNotFound(basics.error)) throw fileError(basics.error, "set the attributes of", path);
     if (const ExtendedAttribute* security = findSecurity(values.extra)) {
         const OpenOutcome owner = openFor(handle_.get(), wideName, WRITE_OWNER);
         const OpenOutcome access = openFor(handle_.get(), wideName, WRITE_DAC);

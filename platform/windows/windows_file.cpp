@@ -54,7 +54,7 @@ std::size_t WindowsFile::readAt(std::uint64_t offset, base::MutableBytes to) {
     if (ReadFile(handle_.get(), to.data(), wanted, &got, &place) != 0) return got;
     const DWORD number = GetLastError();
     if (number == ERROR_HANDLE_EOF) return 0;
-    throw fileError(number, "read the file", path_);
+    throw fileError(number, "read", path_);
 }
 
 void WindowsFile::write(base::ByteView bytes) {
@@ -68,9 +68,9 @@ void WindowsFile::writeAt(std::uint64_t offset, base::ByteView bytes) {
         DWORD written = 0;
         const auto wanted = static_cast<DWORD>(std::min(bytes.size(), kLargestTransfer));
         if (WriteFile(handle_.get(), bytes.data(), wanted, &written, &place) == 0) {
-            throw fileError(GetLastError(), "write the file", path_);
+            throw fileError(GetLastError(), "write", path_);
         }
-        if (written == 0) throw fileError(ERROR_HANDLE_DISK_FULL, "write the file", path_);
+        if (written == 0) throw fileError(ERROR_HANDLE_DISK_FULL, "write", path_);
         offset += written;
         bytes = bytes.subspan(written);
     }
@@ -87,12 +87,12 @@ void WindowsFile::truncate(std::uint64_t sizeBytes) {
     FILE_END_OF_FILE_INFO end{};
     end.EndOfFile.QuadPart = static_cast<LONGLONG>(sizeBytes);
     if (SetFileInformationByHandle(handle_.get(), FileEndOfFileInfo, &end, sizeof(end)) == 0) {
-        throw fileError(GetLastError(), "set the size of the file", path_);
+        throw fileError(GetLastError(), "set the size of", path_);
     }
 }
 
 void WindowsFile::sync() {
-    if (FlushFileBuffers(handle_.get()) == 0) throw fileError(GetLastError(), "flush the file", path_);
+    if (FlushFileBuffers(handle_.get()) == 0) throw fileError(GetLastError(), "flush", path_);
 }
 
 void WindowsFile::startWriteback() noexcept {
@@ -118,7 +118,7 @@ std::vector<DataExtent> WindowsFile::dataExtents() {
                                            ranges.data(), sizeof(ranges), &gotBytes, nullptr) != 0;
         const DWORD number = isAll ? ERROR_SUCCESS : GetLastError();
         if (meansUnsupported(number)) return everything;
-        if (!isAll && number != ERROR_MORE_DATA) throw fileError(number, "find the holes of the file", path_);
+        if (!isAll && number != ERROR_MORE_DATA) throw fileError(number, "find the holes of", path_);
         const std::size_t count = gotBytes / sizeof(ranges[0]);
         for (std::size_t i = 0; i < count; ++i) {
             const auto offset = static_cast<std::uint64_t>(ranges[i].FileOffset.QuadPart);

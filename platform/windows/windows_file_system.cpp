@@ -110,7 +110,7 @@ std::unique_ptr<Directory> WindowsFileSystem::openDirectory(const std::string& p
 std::optional<FileStatus> WindowsFileSystem::status(const std::string& path) const {
     const OpenedPath opened = openPath(path, FILE_READ_ATTRIBUTES, kShareAll);
     if (meansNotFound(opened.error)) return std::nullopt;
-    if (opened.error != ERROR_SUCCESS) throw fileError(opened.error, "read the file's status", path);
+    if (opened.error != ERROR_SUCCESS) throw fileError(opened.error, "read the status of", path);
     return statusOf(opened.handle.get(), volumeIdOf(opened.handle.get()), path);
 }
 
@@ -143,7 +143,7 @@ std::unique_ptr<File> WindowsFileSystem::openForReading(const std::string& path)
     OpenedPath opened = openPath(path, GENERIC_READ, kShareAll);
     if (opened.error != ERROR_SUCCESS) throw fileError(opened.error, "open the file", path);
     if (kindOf(opened.handle.get(), path).type == FileType::Directory) {
-        throw fileError(kIsDirectory, "open the file", path);
+        throw notRegularError(path);
     }
     const std::uint64_t volume = volumeIdOf(opened.handle.get());
     return std::make_unique<WindowsFile>(std::move(opened.handle), path, volume);
@@ -161,7 +161,7 @@ std::unique_ptr<File> WindowsFileSystem::createNew(const std::string& path) cons
 
 void WindowsFileSystem::publish(const std::string& from, const std::string& to) const {
     const DWORD error = moveFile(from, to, 0);
-    if (error != ERROR_SUCCESS) throw fileError(error, "give the file its name", to).addContext("from", from);
+    if (error != ERROR_SUCCESS) throw fileError(error, "give a file the name", to).addContext("from", from);
 }
 
 void WindowsFileSystem::replace(const std::string& from, const std::string& to) const {
@@ -184,7 +184,7 @@ std::uint64_t WindowsFileSystem::freeBytes(const std::string& path) const {
     if (folder.back() != L'\\') folder += L'\\';
     ULARGE_INTEGER available{};
     if (GetDiskFreeSpaceExW(folder.c_str(), &available, nullptr, nullptr) == 0) {
-        throw fileError(GetLastError(), "tell the free room", path);
+        throw fileError(GetLastError(), "tell the free room of", path);
     }
     return available.QuadPart;
 }
