@@ -3,7 +3,7 @@
 // attributes.
 #include <boost/test/unit_test.hpp>
 
-#include <numeric>
+#include <random>
 
 #include "platform/base/error.hpp"
 #include "platform/file_system.hpp"
@@ -22,11 +22,10 @@ using platform::OpenMode;
 class Folder final {
 public:
     Folder() : fileSystem(platform::makeFileSystem()) {
-        static int counter = 0;
         const auto root = platform::environmentVariable("TEMP");
-        path = fileSystem->absolutePath(root.value_or("C:\\")) + "\\hbr-test-" +
-               std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "-" + std::to_string(++counter);
-        clear(path);
+        std::random_device random;
+        path = fileSystem->absolutePath(root.value_or("C:\\")) + "\\hbr-test-" + std::to_string(random()) +
+               "-" + std::to_string(random());
         fileSystem->createDirectories(path);
     }
     ~Folder() { clear(path); }
