@@ -62,7 +62,8 @@ public:
     [[nodiscard]] virtual std::uint64_t expectedBytes() const noexcept = 0;
     [[nodiscard]] virtual ContentLayout layout() const noexcept { return ContentLayout::Stream; }
 
-    /// Opens the content. Throws Error when it cannot: the object is then recorded as a fault.
+    /// Opens the content. Throws Error when it cannot: the object is then recorded as a fault; or, when the error's kind is
+    /// NotFound, as a warning and left out, for it is gone and nothing is lost.
     virtual void open() = 0;
 
     /// The next bytes of the stored content (a sparse file yields its data only); 0 at the end. May yield less than asked
