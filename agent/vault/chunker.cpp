@@ -106,12 +106,12 @@ std::size_t Chunker::Scan::end(base::ByteView chunk) noexcept {
     if (limit <= kMinChunkBytes) return 0;
     std::size_t at = std::max(scanned_, kFirstHashed);
     while (at < limit) {
-        const std::size_t candidate = chunker_.findCandidate(chunk.data(), at, limit, hash_);
+        const std::size_t candidate = chunker_->findCandidate(chunk.data(), at, limit, hash_);
         if (candidate == 0) break;
         at = candidate;
         if (at < kMinChunkBytes) continue;
         const std::uint64_t mask = at < kNormalChunkBytes ? kStrictMask : kLooseMask;
-        if (chunker_.isBoundary(chunk.data() + at, mask)) return at;
+        if (chunker_->isBoundary(chunk.data() + at, mask)) return at;
     }
     scanned_ = limit;
     return limit == kMaxChunkBytes ? kMaxChunkBytes : 0;

@@ -30,7 +30,7 @@ public:
     /// Looks for the end of one chunk while its bytes arrive. One scan per chunk; not thread-safe.
     class Scan final {
     public:
-        explicit Scan(const Chunker& chunker) : chunker_(chunker) {}
+        explicit Scan(const Chunker& chunker) : chunker_(&chunker) {}
 
         /// `chunk` is the chunk's bytes so far: the same bytes as in earlier calls, with more behind them.
         /// Returns the chunk's size once its end lies within them, 0 while it does not. Never more than
@@ -38,7 +38,7 @@ public:
         [[nodiscard]] std::size_t end(base::ByteView chunk) noexcept;
 
     private:
-        const Chunker& chunker_;
+        const Chunker* chunker_;
         std::size_t scanned_ = 0;
         std::uint64_t hash_ = 0;
     };

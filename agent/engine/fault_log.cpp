@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/engine/fault_log.hpp"
+
+#include "platform/base/json_writer.hpp"
+#include "platform/base/text.hpp"
+
+namespace engine {
+
+namespace {
+
+constexpr std::size_t kPieceBytes = 64 * base::kKiB;
+
+}  // namespace
+
+void FaultLog::add(const Fault& fault) {
+    const std::lock_guard lock(mutex_);
+    ++(fault.isWarning() ? warnings_ : faults_);
+    if (first_.size() < kAtHand) first_.push_back(fault);
+    if (!storePiece_) return;
+    base::JsonWriter line;
+    line.beginObject().member("object", fault.object).member("code", fault.code).member("message", fault.sentence);
+    line.endObject();
+    base::append(pending_, base::asBytes(line.text()));
+    pending_.push_back('\n');
+    if (pending_.size() >= kPieceBytes) storePending();
+}
+
+void FaultLog::storePending() {
+    content_.add({storePiece_(pending_), pending_.size()}, storePiece_);
+    pending_.clear();
+}
+
+std::vector<Fault> FaultLog::firstFaults() const {
+    const std::lock_guard lock(mutex_);
+    return first_;
+}
+
+std::uint64_t FaultLog::faults() const {
+    const std::lock_guard lock(mutex_);
+    return faults_;
+}
+
+std::uint64_t FaultLog::warnings() const {
+    const std::lock_guard lock(mutex_);
+    return warnings_;
+}
+
+vault::ContentRef FaultLog::finish() {
+    const std::lock_guard lock(mutex_);
+    if (!storePiece_) return {};
+    if (!pending_.empty()) storePending();
+    return content_.finish(storePiece_);
+}
+
+std::string displayPath(std::string_view key) {
+    std::string path(key);
+    for (char& letter : path) {
+        if (letter == '\0') letter = '/';
+    }
+    // Keys of Linux paths leave out the root; those of Windows begin with a drive or a share.
+    const bool hasRoot = path.size() > 1 && (path[1] == ':' || path.starts_with("\\\\"));
+    return base::printable(hasRoot ? path : '/' + path);
+}
+
+Fault faultOf(std::string_view key, const base::Error& error) {
+    return {displayPath(key), error.code(), error.message()};
+}
+
+}  // namespace engine
