@@ -40,8 +40,9 @@ std::size_t rootLength(std::string_view path) noexcept {
 
 std::wstring absoluteWidePath(std::string_view path) {
     if (path.empty() || path.find('\0') != std::string_view::npos) refusePath(path);
-    const std::wstring wide = toWide(path);
-    if (wide.starts_with(kNativePrefix)) return withoutNativePrefix(wide);
+    const std::wstring wide = withoutNativePrefix(toWide(path));
+    // A volume without a drive letter: the system takes such a path as it stands.
+    if (wide.starts_with(kNativePrefix)) return wide;
     std::wstring absolute(MAX_PATH, L'\0');
     for (;;) {
         const DWORD length =

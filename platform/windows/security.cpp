@@ -3,6 +3,8 @@
 
 #include <sddl.h>
 
+#include <cstring>
+
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/windows/handle.hpp"
@@ -35,6 +37,31 @@ std::wstring userSidText() {
     }
     const std::unique_ptr<wchar_t, decltype(&LocalFree)> owner(text, &LocalFree);
     return text;
+}
+
+/// True when a SID or an access list, whose size `sizeOf` reads from its first 8 bytes, lies within the
+/// descriptor.
+template <typename SizeOf>
+bool liesWithin(base::ByteView descriptor, DWORD offset, const SizeOf& sizeOf) {
+    constexpr std::size_t kHeadBytes = 8;
+    if (offset == 0) return true;
+    if (offset > descriptor.size() || descriptor.size() - offset < kHeadBytes) return false;
+    return sizeOf(descriptor.data() + offset) <= descriptor.size() - offset;
+}
+
+/// True for a self-relative descriptor of which every part lies within the bytes. It comes from a vault, and
+/// the system's own check trusts the offsets in it.
+bool isSound(base::ByteView descriptor) {
+    SECURITY_DESCRIPTOR_RELATIVE head{};
+    if (descriptor.size() < sizeof(head)) return false;
+    std::memcpy(&head, descriptor.data(), sizeof(head));
+    const auto sidSize = [](const base::Byte* sid) { return std::size_t{8} + std::size_t{4} * sid[1]; };
+    const auto listSize = [](const base::Byte* list) {
+        return std::size_t{base::loadLittleEndian<std::uint16_t>(list + 2)};
+    };
+    return (head.Control & SE_SELF_RELATIVE) != 0 && liesWithin(descriptor, head.Owner, sidSize) &&
+           liesWithin(descriptor, head.Group, sidSize) && liesWithin(descriptor, head.Sacl, listSize) &&
+           liesWithin(descriptor, head.Dacl, listSize);
 }
 
 std::string refusal(std::string_view part, const std::string& path, DWORD number) {
@@ -103,8 +130,7 @@ std::vector<std::string> applySecurity(HANDLE owner, HANDLE access, base::ByteVi
                                        const std::string& path) {
     std::vector<std::string> refusals;
     base::Bytes copy(descriptor.begin(), descriptor.end());
-    if (copy.size() < SECURITY_DESCRIPTOR_MIN_LENGTH || IsValidSecurityDescriptor(copy.data()) == 0 ||
-        GetSecurityDescriptorLength(copy.data()) > copy.size()) {
+    if (!isSound(copy) || IsValidSecurityDescriptor(copy.data()) == 0) {
         return {refusal("owner and access list", path, ERROR_INVALID_SECURITY_DESCR)};
     }
     SECURITY_DESCRIPTOR_CONTROL control = 0;
