@@ -24,11 +24,12 @@ WantedEntries::WantedEntries(vault::ChunkReader& reader, const vault::PointRecor
         return a.key != b.key ? a.key < b.key : a.withBelow > b.withBelow;
     });
     std::vector<Range> distinct;
-    for (const Range& range : ranges_) {
-        const bool isCovered = std::any_of(distinct.rbegin(), distinct.rend(), [&](const Range& earlier) {
-            return earlier.key == range.key || (earlier.withBelow && isAtOrBelow(range.key, earlier.key));
-        });
-        if (!isCovered) distinct.push_back(range);
+    std::optional<std::string> covering;  // the last subtree taken whole; in sorted order no other can cover what follows
+    for (Range& range : ranges_) {
+        const bool isRepeated = !distinct.empty() && distinct.back().key == range.key;
+        if (isRepeated || (covering && isAtOrBelow(range.key, *covering))) continue;
+        if (range.withBelow) covering = range.key;
+        distinct.push_back(std::move(range));
     }
     ranges_ = std::move(distinct);
 }

@@ -158,6 +158,8 @@ const IndexRun::Layout& IndexRun::layout() {
     return *layout_;
 }
 
+std::uint64_t IndexRun::layoutEntries() { return layout().entries; }
+
 std::unique_ptr<Cipher> IndexRun::makeCipher() {
     return std::unique_ptr<Cipher>(
         new Cipher(objectCipher(keys_, ObjectKind::IndexRun, name_, layout_->header)));

@@ -88,6 +88,9 @@ public:
     /// Throws Error (Corrupt) when the run is missing or damaged.
     [[nodiscard]] std::optional<ChunkLocation> find(const ChunkId& id);
 
+    /// The number of entries, as the run itself says. Throws as find() does.
+    [[nodiscard]] std::uint64_t entryCount() { return layoutEntries(); }
+
     /// Where a found entry stands among the run's entries; used to mark entries.
     [[nodiscard]] std::optional<std::uint64_t> positionOf(const ChunkId& id);
 
@@ -117,6 +120,7 @@ private:
     struct Found;
 
     const Layout& layout();
+    std::uint64_t layoutEntries();
     std::unique_ptr<Cipher> makeCipher();
     void openLayout();
     base::Bytes readBlock(PartRole role, std::uint64_t block);

@@ -30,6 +30,8 @@ std::size_t directoryBytesFor(std::size_t chunks) noexcept {
     return 16 + chunks * (ChunkId::kSizeBytes + 4);
 }
 
+base::Bytes beginDirectory(PackKind kind) { return {static_cast<base::Byte>(kind)}; }
+
 void encodeSegmentInfo(base::Bytes& directory, const SegmentInfo& segment) {
     base::Encoder encoder(directory);
     encoder.number(segment.offset);
@@ -76,19 +78,19 @@ std::optional<PackFooter> openFooter(Cipher& cipher, base::ByteView sealedFooter
     return footer;
 }
 
-std::optional<std::vector<SegmentInfo>> openDirectory(Cipher& cipher, const PackFooter& footer,
-                                                      base::ByteView sealedDirectory) {
+std::optional<PackDirectory> openDirectory(Cipher& cipher, const PackFooter& footer, base::ByteView sealedDirectory) {
     if (sealedDirectory.size() < kTagBytes) return std::nullopt;
     base::Bytes plain(sealedDirectory.size() - kTagBytes);
     if (footer.directoryPlainBytes > plain.size() ||
         !cipher.open(PartRole::Directory, footer.directoryOffset, sealedDirectory, plain)) {
         return std::nullopt;
     }
-    std::vector<SegmentInfo> segments;
+    PackDirectory directory;
     base::Decoder decoder(base::ByteView(plain).first(footer.directoryPlainBytes));
     try {
+        directory.kind = static_cast<PackKind>(decoder.byte());
         while (!decoder.atEnd()) {
-            SegmentInfo& segment = segments.emplace_back();
+            SegmentInfo& segment = directory.segments.emplace_back();
             segment.offset = static_cast<std::uint32_t>(decoder.numberUpTo(kPackBytes));
             segment.sealedBytes = static_cast<std::uint32_t>(decoder.numberUpTo(kPackBytes));
             const std::uint64_t chunks = decoder.numberUpTo(kPackBytes);
@@ -100,7 +102,7 @@ std::optional<std::vector<SegmentInfo>> openDirectory(Cipher& cipher, const Pack
     } catch (const base::Error&) {
         return std::nullopt;
     }
-    return segments;
+    return directory;
 }
 
 SegmentCodec::Prepared SegmentCodec::prepare(base::ByteView raw, int level) {
@@ -142,6 +144,18 @@ std::optional<base::ByteView> SegmentCodec::open(Cipher& cipher, std::uint32_t o
     const base::MutableBytes raw = base::MutableBytes(raw_).first(rawBytes);
     if (!compressor_.decompress(codec, payload, raw)) return std::nullopt;
     return raw;
+}
+
+std::optional<SegmentCodec::Reopened> SegmentCodec::reopen(Cipher& cipher, std::uint32_t offset,
+                                                           base::ByteView sealedSegment) {
+    const auto raw = open(cipher, offset, sealedSegment);
+    if (!raw) return std::nullopt;
+    // Copies, because sealVerified() opens what it sealed into the same memory.
+    const base::ByteView plain = base::ByteView(opened_).first(sealedSegment.size() - kTagBytes);
+    const auto codec = static_cast<Codec>(plain[0]);
+    reopenedPayload_.assign(plain.begin() + kSegmentPrefixBytes, plain.end());
+    reopenedRaw_.assign(raw->begin(), raw->end());
+    return Reopened{{{codec, reopenedPayload_}, static_cast<std::uint32_t>(raw->size())}, reopenedRaw_};
 }
 
 bool SegmentCodec::isIntact(Cipher& cipher, std::uint32_t offset, base::ByteView sealedSegment) {

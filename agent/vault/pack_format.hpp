@@ -30,6 +30,10 @@ inline constexpr std::size_t kFooterBytes = kFooterPlainBytes + kTagBytes;
 /// Largest raw size of a segment; larger ones are refused as damage.
 inline constexpr std::size_t kMaxSegmentRawBytes = 8 * base::kMiB;
 
+/// What a pack holds. Data and trees go to packs of their own, so that looking into a vault reads no data. The numbers are
+/// stored in packs.
+enum class PackKind : std::uint8_t { Data = 1, Tree = 2 };
+
 std::string packName(const PackId& id);
 /// The id in an object name that packName() made; nothing for other names.
 std::optional<PackId> packIdOfName(std::string_view name);
@@ -47,6 +51,9 @@ struct SegmentInfo {
 
 /// Bytes that a segment adds to the directory, at most.
 std::size_t directoryBytesFor(std::size_t chunks) noexcept;
+
+/// Begins the directory of a pack.
+base::Bytes beginDirectory(PackKind kind);
 
 /// Appends a segment to a directory in the making.
 void encodeSegmentInfo(base::Bytes& directory, const SegmentInfo& segment);
@@ -67,9 +74,13 @@ struct PackFooter {
 /// Nothing when the footer is damaged.
 std::optional<PackFooter> openFooter(Cipher& cipher, base::ByteView sealedFooter);
 
+struct PackDirectory {
+    PackKind kind = PackKind::Data;
+    std::vector<SegmentInfo> segments;
+};
+
 /// Nothing when the directory is damaged.
-std::optional<std::vector<SegmentInfo>> openDirectory(Cipher& cipher, const PackFooter& footer,
-                                                      base::ByteView sealedDirectory);
+std::optional<PackDirectory> openDirectory(Cipher& cipher, const PackFooter& footer, base::ByteView sealedDirectory);
 
 /// Compresses, seals and opens segments. One per thread.
 class SegmentCodec final {
@@ -93,6 +104,14 @@ public:
     /// Opens a stored segment. Nothing when it is damaged. The view is valid until the next call.
     std::optional<base::ByteView> open(Cipher& cipher, std::uint32_t offset, base::ByteView sealedSegment);
 
+    /// A stored segment, opened, whose compressed form can be sealed again elsewhere. The views are valid until the next call of
+    /// anything but sealVerified().
+    struct Reopened {
+        Prepared prepared;
+        base::ByteView raw;
+    };
+    std::optional<Reopened> reopen(Cipher& cipher, std::uint32_t offset, base::ByteView sealedSegment);
+
     /// Only checks the seal.
     bool isIntact(Cipher& cipher, std::uint32_t offset, base::ByteView sealedSegment);
 
@@ -100,6 +119,8 @@ private:
     Compressor compressor_;
     base::Bytes opened_;
     base::Bytes raw_;
+    base::Bytes reopenedPayload_;
+    base::Bytes reopenedRaw_;
 };
 
 }  // namespace vault

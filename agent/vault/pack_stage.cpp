@@ -55,16 +55,17 @@ PackStage::~PackStage() {
     commitThread_.join();
 }
 
-PackStage::Filling PackStage::beginPack() {
+PackStage::Filling PackStage::beginPack(PackKind kind) {
     auto identity = std::make_shared<PackIdentity>();
     identity->id = randomId<PackId>();
+    identity->kind = kind;
     identity->name = packName(identity->id);
     identity->header = makeHeader(ObjectKind::Pack);
     {
         const std::lock_guard lock(stateMutex_);
         ++packsInFlight_;
     }
-    return {std::move(identity), kHeaderBytes, 0};
+    return {std::move(identity), kHeaderBytes, beginDirectory(kind).size()};
 }
 
 PackSlot PackStage::reserve(PackKind kind, std::size_t sealedBytes, std::size_t chunks) {
@@ -73,15 +74,15 @@ PackSlot PackStage::reserve(PackKind kind, std::size_t sealedBytes, std::size_t 
     PackSlot slot;
     {
         const std::lock_guard lock(fillingMutex_);
-        Filling& filling = filling_[static_cast<std::size_t>(kind)];
+        Filling& filling = filling_[kind == PackKind::Data ? 0 : 1];
         const std::size_t directoryBytes = directoryBytesFor(chunks);
         const std::size_t after = filling.end + sealedBytes + filling.directoryBytes + directoryBytes;
         if (filling.pack && after + kTagBytes + kFooterBytes > kPackBytes) {
             ended = filling;
             filling = {};
         }
-        if (!filling.pack) filling = beginPack();
-        slot = {kind, filling.pack, static_cast<std::uint32_t>(filling.end)};
+        if (!filling.pack) filling = beginPack(kind);
+        slot = {filling.pack, static_cast<std::uint32_t>(filling.end)};
         filling.end += sealedBytes;
         filling.directoryBytes += directoryBytes;
     }
@@ -91,7 +92,7 @@ PackSlot PackStage::reserve(PackKind kind, std::size_t sealedBytes, std::size_t 
 
 void PackStage::closeFilling(Filling& filling) {
     if (!filling.pack) return;
-    deliver({PackKind::Data, filling.pack, static_cast<std::uint32_t>(filling.end)}, {}, {});
+    deliver({filling.pack, static_cast<std::uint32_t>(filling.end)}, {}, {});
 }
 
 void PackStage::deliver(const PackSlot& slot, base::Bytes sealedSegment, std::vector<ChunkInSegment> chunks) {
@@ -161,6 +162,7 @@ PackStage::OpenPack& PackStage::openPack(const std::shared_ptr<const PackIdentit
     if (!open) {
         open = std::make_unique<OpenPack>();
         open->identity = pack;
+        open->directory = beginDirectory(pack->kind);
         open->upload = store_.startUpload(pack->name);
         open->upload->write(pack->header);
         open->written = kHeaderBytes;

@@ -27,18 +27,15 @@
 
 namespace vault {
 
-/// Data and trees go to packs of their own, so that looking into a vault reads no data.
-enum class PackKind { Data, Tree };
-
 /// What a worker needs to seal segments of a pack. Never changes.
 struct PackIdentity {
     PackId id;
+    PackKind kind = PackKind::Data;
     std::string name;
     base::Bytes header;
 };
 
 struct PackSlot {
-    PackKind kind = PackKind::Data;
     std::shared_ptr<const PackIdentity> pack;  // shared by the workers and the store thread
     std::uint32_t offset = 0;
 };
@@ -78,7 +75,7 @@ private:
         std::size_t directoryBytes = 0;
     };
 
-    Filling beginPack();
+    Filling beginPack(PackKind kind);
     void closeFilling(Filling& filling);
     void runStore();
     void runCommit();

@@ -33,10 +33,16 @@ std::vector<RunInfo> chooseRuns(const VaultState& state) {
 
 void mergeRuns(const std::vector<std::shared_ptr<IndexRun>>& runs,
                const std::function<void(const IndexEntry&)>& visit) {
+    mergeRunsMarked(runs, [&](const IndexEntry& entry, const RunId&, std::uint64_t) { visit(entry); });
+}
+
+void mergeRunsMarked(const std::vector<std::shared_ptr<IndexRun>>& runs,
+                     const std::function<void(const IndexEntry&, const RunId&, std::uint64_t)>& visit) {
     std::vector<std::unique_ptr<IndexRun::Cursor>> cursors;
     struct Head {
         IndexEntry entry;
         std::size_t run;
+        std::uint64_t position;
     };
     const auto isLater = [](const Head& a, const Head& b) {
         return a.entry.id != b.entry.id ? a.entry.id > b.entry.id : a.run > b.run;
@@ -44,16 +50,16 @@ void mergeRuns(const std::vector<std::shared_ptr<IndexRun>>& runs,
     std::priority_queue<Head, std::vector<Head>, decltype(isLater)> heads(isLater);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         cursors.push_back(std::make_unique<IndexRun::Cursor>(*runs[i]));
-        if (const auto first = cursors[i]->next()) heads.push({*first, i});
+        if (const auto first = cursors[i]->next()) heads.push({*first, i, 0});
     }
     std::optional<ChunkId> last;
     while (!heads.empty()) {
         const Head head = heads.top();
         heads.pop();
-        if (const auto next = cursors[head.run]->next()) heads.push({*next, head.run});
+        if (const auto next = cursors[head.run]->next()) heads.push({*next, head.run, head.position + 1});
         if (last == head.entry.id) continue;
         last = head.entry.id;
-        visit(head.entry);
+        visit(head.entry, runs[head.run]->info().id, head.position);
     }
 }
 

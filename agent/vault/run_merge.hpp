@@ -14,6 +14,11 @@ namespace vault {
 void mergeRuns(const std::vector<std::shared_ptr<IndexRun>>& runs,
                const std::function<void(const IndexEntry&)>& visit);
 
+/// The same, with the run that each entry comes from and its position there.
+void mergeRunsMarked(
+    const std::vector<std::shared_ptr<IndexRun>>& runs,
+    const std::function<void(const IndexEntry& entry, const RunId& run, std::uint64_t position)>& visit);
+
 /// Merges runs of similar size once there are many of them, so that the number of runs grows with the logarithm of the
 /// number of chunks. Damage met on the way leaves everything as it is.
 void mergeSmallRuns(Vault& vault);

@@ -93,7 +93,7 @@ void StoreSession::checkpoint() {
     if (entries.empty()) return;
     const RunInfo run = writeRun(entries);
     vault_.journal().append([&](const VaultState& newest) {
-        throwIfEnded(newest);
+        requireOpen(newest);
         VaultChanges changes;
         changes.touchSessions.push_back(sessionInfo());
         changes.addRuns.push_back({run, id_});
@@ -110,7 +110,7 @@ void StoreSession::makeDurable() {
     checkpoint();
 }
 
-void StoreSession::throwIfEnded(const VaultState& state) const {
+void StoreSession::requireOpen(const VaultState& state) const {
     if (state.findSession(id_) != nullptr) return;
     throw base::Error(base::ErrorKind::Busy, "VAULT-0010",
                       "This backup was asleep for so long that a prune took it for dead and may have removed what it "
@@ -120,7 +120,7 @@ void StoreSession::throwIfEnded(const VaultState& state) const {
 
 StoreSession::Commit StoreSession::commit(const PointRecord& point) {
     const auto after = vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
-        throwIfEnded(newest);
+        requireOpen(newest);
         // Invariant: I3. Between this state and our entry nothing can happen: another entry in between makes the append
         // come back here.
         if (newest.lastRemoval > checkedSequence_) {

@@ -57,6 +57,9 @@ public:
     /// Throws Error (Busy, "VAULT-0010") when the session was ended by somebody who took us for dead.
     Commit commit(const PointRecord& point);
 
+    /// Throws Error (Busy, "VAULT-0010") when the session is not among those of the state: what it stored may be gone.
+    void requireOpen(const VaultState& state) const;
+
     /// Ends the session without a restore point. What was stored is kept for the next session to find.
     void close();
 
@@ -64,7 +67,6 @@ private:
     void onPackCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes);
     void checkpoint();
     RunInfo writeRun(std::vector<IndexEntry>& entries);
-    void throwIfEnded(const VaultState& state) const;
     SessionInfo sessionInfo() const;
 
     Vault& vault_;

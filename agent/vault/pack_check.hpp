@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// pack_check.hpp: examines packs, several at a time.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "agent/vault/pack_reader.hpp"
+#include "agent/vault/vault.hpp"
+#include "agent/vault/verify.hpp"
+
+namespace vault {
+
+/// What examining one pack found.
+struct PackFinding {
+    PackId pack;
+    std::string why;  // empty when the pack's directory could be read
+    std::vector<SegmentInfo> badSegments;
+    std::vector<SegmentInfo> goodSegments;
+
+    [[nodiscard]] bool isSound() const noexcept { return why.empty() && badSegments.empty(); }
+};
+
+/// Examines every pack in the list to the given depth (Seals or Data) with several threads. `found` is called for each, one call
+/// at a time. `bytesDone` counts sealed bytes as they are read.
+void checkPacks(Vault& vault, const std::vector<PackId>& packs, VerifyDepth depth, unsigned workers,
+                const base::CancelToken& cancel, std::atomic<std::uint64_t>& bytesDone,
+                const std::function<void(const PackFinding&)>& found);
+
+}  // namespace vault

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// pack_reader.hpp: reads a pack from itself alone, as repair, verify and prune do.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "agent/vault/keys.hpp"
+#include "agent/vault/object_store.hpp"
+#include "agent/vault/pack_format.hpp"
+
+namespace vault {
+
+/// An opened pack: its cipher and directory. Not thread-safe.
+class PackReader final {
+public:
+    /// Nothing when the pack is missing, or its header, footer or directory is damaged; `why` then tells.
+    static std::optional<PackReader> open(const VaultKeys& keys, ObjectStore& store, const PackId& id,
+                                          std::string& why);
+
+    [[nodiscard]] PackKind kind() const noexcept { return directory_.kind; }
+    [[nodiscard]] const std::vector<SegmentInfo>& segments() const noexcept { return directory_.segments; }
+    [[nodiscard]] Cipher& cipher() noexcept { return *cipher_; }
+
+    /// The sealed bytes of a segment; nothing when the pack ends too soon.
+    std::optional<base::Bytes> readSealed(const SegmentInfo& segment);
+
+private:
+    PackReader(ObjectStore& store, std::string name, std::unique_ptr<Cipher> cipher,
+               PackDirectory directory);
+
+    ObjectStore* store_;
+    std::string name_;
+    std::unique_ptr<Cipher> cipher_;
+    PackDirectory directory_;
+};
+
+}  // namespace vault

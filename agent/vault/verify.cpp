@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/vault/verify.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "agent/vault/live_marks.hpp"
+#include "agent/vault/pack_check.hpp"
+
+namespace vault {
+
+namespace {
+
+class Verification final {
+public:
+    Verification(Vault& vault, const VerifyOptions& options, const StageProgress& progress,
+                 const base::CancelToken& cancel)
+        : vault_(vault), options_(options), progress_(progress), cancel_(cancel), state_(vault.refresh()) {}
+
+    VerifyReport run() {
+        report_.points = state_.points.size();
+        if (vault_.usesFallbackState()) report_.problems.push_back({"journal", "The journal cannot be read."});
+        checkIndex();
+        checkPresence();
+        if (options_.depth != VerifyDepth::Structure) checkContents();
+        checkPoints();
+        return std::move(report_);
+    }
+
+private:
+    void checkIndex() {
+        std::uint64_t done = 0;
+        for (const auto& run : vault_.index().runs()) {
+            progress_("Checking the index", done++, vault_.index().runs().size());
+            cancel_.throwIfCancelled();
+            try {
+                for (const PackId& pack : run->packs()) needed_.insert(pack);
+                run->forEach([&](const IndexEntry&, std::uint64_t) { ++report_.chunks; });
+            } catch (const base::Error& error) {
+                if (error.kind() != base::ErrorKind::Corrupt) throw;
+                report_.problems.push_back({runName(run->info().id), error.message() + "."});
+            }
+        }
+    }
+
+    /// Every pack that the index names must be there. A listing may be behind, so what it lacks is asked for by name.
+    void checkPresence() {
+        std::map<PackId, std::uint64_t> listed;
+        vault_.store().list("packs/", [&](const std::string& name, std::uint64_t sizeBytes) {
+            if (const auto id = packIdOfName(name)) listed.emplace(*id, sizeBytes);
+        });
+        for (const PackId& pack : needed_) {
+            const auto found = listed.find(pack);
+            const auto sizeBytes = found != listed.end() ? found->second : vault_.store().sizeOf(packName(pack));
+            if (!sizeBytes) {
+                report_.problems.push_back({packName(pack), "The pack is missing."});
+                report_.lost.losePack(pack);
+                continue;
+            }
+            present_.push_back(pack);
+            totalBytes_ += *sizeBytes;
+        }
+        report_.packs = needed_.size();
+        for (const PointRecord& point : state_.points) {
+            if (!vault_.store().sizeOf(pointName(point.id))) {
+                report_.problems.push_back({pointName(point.id), "The second copy of a restore point's record is missing."});
+            }
+        }
+    }
+
+    void checkContents() {
+        std::atomic<std::uint64_t> bytesDone = 0;
+        checkPacks(vault_, present_, options_.depth, options_.workers, cancel_, bytesDone,
+                   [&](const PackFinding& finding) {
+                       progress_("Reading packs", bytesDone, totalBytes_);
+                       note(finding);
+                   });
+        report_.bytesRead = bytesDone;
+    }
+
+    void note(const PackFinding& finding) {
+        if (!finding.why.empty()) {
+            report_.problems.push_back({packName(finding.pack), "The pack is damaged: " + finding.why + "."});
+            report_.lost.losePack(finding.pack);
+            return;
+        }
+        for (const SegmentInfo& segment : finding.badSegments) report_.lost.loseSegment({finding.pack, segment.offset});
+        if (!finding.badSegments.empty()) {
+            report_.problems.push_back({packName(finding.pack), std::to_string(finding.badSegments.size()) + " of " +
+                                                                    std::to_string(finding.badSegments.size() +
+                                                                                   finding.goodSegments.size()) +
+                                                                    " segments of the pack are damaged."});
+        }
+    }
+
+    /// First all points together, sharing what they share; only when something is missing, each one by itself.
+    void checkPoints() {
+        LiveMarks marks(vault_, cancel_);
+        bool isMissing = !report_.lost.isEmpty() || marks.sawDamagedRun();
+        std::uint64_t done = 0;
+        for (const PointRecord& point : state_.points) {
+            progress_("Checking restore points", done++, state_.points.size());
+            marks.markPoint(point, [&](const ChunkId&, bool) { isMissing = true; });
+        }
+        if (!isMissing) return;
+        done = 0;
+        for (const PointRecord& point : state_.points) {
+            progress_("Finding what the damage touches", done++, state_.points.size());
+            PointDamage damage = findPointDamage(vault_, point, report_.lost, cancel_);
+            if (!damage.isWhole()) report_.damagedPoints.push_back(std::move(damage));
+        }
+    }
+
+    Vault& vault_;
+    const VerifyOptions options_;
+    const StageProgress& progress_;
+    const base::CancelToken& cancel_;
+    const VaultState state_;
+    VerifyReport report_;
+    std::set<PackId> needed_;
+    std::vector<PackId> present_;
+    std::uint64_t totalBytes_ = 0;
+};
+
+}  // namespace
+
+VerifyReport verify(Vault& vault, const VerifyOptions& options, const StageProgress& progress,
+                    const base::CancelToken& cancel) {
+    return Verification(vault, options, progress, cancel).run();
+}
+
+}  // namespace vault

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// verify.hpp: proves that a vault is whole, as deeply as one has time for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/vault/damage.hpp"
+#include "agent/vault/prune.hpp"
+
+namespace vault {
+
+enum class VerifyDepth {
+    Structure,  // journal, index, trees; every chunk that a point needs is in the index, its pack is there with a fitting size
+    Seals,      // and every sealed part of every pack opens
+    Data,       // and every chunk decompresses and has the content that its id names
+};
+
+/// Something that is wrong.
+struct Problem {
+    std::string object;  // name of the vault object
+    std::string sentence;
+};
+
+struct VerifyReport {
+    std::uint64_t points = 0;
+    std::uint64_t packs = 0;
+    std::uint64_t chunks = 0;
+    std::uint64_t bytesRead = 0;
+    std::vector<Problem> problems;
+    std::vector<PointDamage> damagedPoints;  // that are not whole
+    DamageMap lost;
+
+    [[nodiscard]] bool isSound() const noexcept { return problems.empty() && damagedPoints.empty(); }
+};
+
+struct VerifyOptions {
+    VerifyDepth depth = VerifyDepth::Seals;
+    unsigned workers = 1;
+};
+
+/// Changes nothing. Always ends with a report, whatever is damaged; throws Error only when the store cannot be reached or the work is
+/// cancelled. Progress is told in bytes for the pack stage.
+VerifyReport verify(Vault& vault, const VerifyOptions& options, const StageProgress& progress,
+                    const base::CancelToken& cancel);
+
+}  // namespace vault
