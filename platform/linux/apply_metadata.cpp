@@ -45,22 +45,33 @@ public:
         const gid_t group = values.groupId.value_or(kLeave);
         if (::fchownat(handle_.get(), "", owner, group, AT_EMPTY_PATH) == 0) return;
         refuse("set the owner of", errno);
+        isOwnerRefused_ = true;
         // The group alone is often allowed where the owner is not.
         if (values.groupId) static_cast<void>(::fchownat(handle_.get(), "", kLeave, group, AT_EMPTY_PATH));
     }
 
+    /// Leaves setuid and setgid out when the owner could not be set: they would give away the rights of
+    /// another user.
     void applyMode(std::uint32_t mode) {
         if (type_ == FileType::Symlink) return;  // Linux keeps no mode for them
-        if (::chmod(viaProc_.c_str(), mode & 07777U) != 0) return refuse("set the mode of", errno);
-        if ((mode & kSetIdBits) == 0) return;
+        const std::uint32_t wanted = mode & 07777U;
+        const std::uint32_t allowed = isOwnerRefused_ ? wanted & ~kSetIdBits : wanted;
+        if (::chmod(viaProc_.c_str(), allowed) != 0) return refuse("set the mode of", errno);
+        if ((wanted & kSetIdBits) == 0) return;
         // Who is not in the group gets the mode without setgid, and no error.
-        if ((statusOfDescriptor(handle_.get(), path_).mode & kSetIdBits) != (mode & kSetIdBits)) {
+        if ((statusOfDescriptor(handle_.get(), path_).mode & kSetIdBits) != (wanted & kSetIdBits)) {
             refuse("set the setuid and setgid bits of", EPERM);
         }
     }
 
-    void applyAttributes(const ExtraMetadata& extra) {
-        linux::applyAttributes(viaProc_, extra.attributes, path_, refused_);
+    /// Sets the mode and the attributes. An ordinary user can set user attributes only of what that user can
+    /// write, so a read-only file becomes read-only last. To set the same mode again behind an ACL changes
+    /// nothing in it.
+    void applyModeAndAttributes(std::optional<std::uint32_t> mode, const ExtraMetadata& extra) {
+        const bool isSoonReadOnly = mode && (*mode & S_IWUSR) == 0 && !extra.attributes.empty();
+        if (mode) applyMode(isSoonReadOnly ? (*mode & 0777U) | S_IWUSR : *mode);
+        applyAttributes(viaProc_, extra.attributes, path_, refused_);
+        if (isSoonReadOnly) applyMode(*mode);
     }
 
     void applyModified(Timestamp time) {
@@ -93,6 +104,7 @@ private:
     FileType type_ = FileType::Other;
     std::string viaProc_;
     Descriptor content_;
+    bool isOwnerRefused_ = false;
     std::vector<std::string> refused_;
 };
 

@@ -46,7 +46,7 @@ Anchor::Anchor(const std::string& path) : rest_(path.c_str()) {
     }
     std::string_view left(path);
     while (left.size() >= PATH_MAX) {
-        const std::size_t slash = left.rfind('/', PATH_MAX - 1);
+        const std::size_t slash = left.rfind('/', PATH_MAX - 2);
         if (slash == std::string_view::npos) {
             error_ = ENAMETOOLONG;
             return;
