@@ -115,9 +115,11 @@ std::vector<std::string> LinuxDirectory::applyMetadata(std::string_view name,
     MetadataTarget target(descriptor_.get(), ChildName(name).get(), pathOf(name));
     if (values.extra != nullptr) target.openForFlags();
     target.applyOwner(values);  // before the mode: a new owner clears setuid, setgid and capabilities
-    if (values.mode) target.applyMode(*values.mode);
-    if (values.extra != nullptr)
-        target.applyAttributes(*values.extra);  // after the mode, which rewrites ACLs
+    if (values.extra != nullptr) {
+        target.applyModeAndAttributes(values.mode, *values.extra);  // attributes last: a mode rewrites ACLs
+    } else if (values.mode) {
+        target.applyMode(*values.mode);
+    }
     if (values.modified) target.applyModified(*values.modified);
     if (values.extra != nullptr) target.applyFlags(values.extra->flags);  // last: immutable means immutable
     return target.takeRefused();
