@@ -20,6 +20,9 @@ constexpr std::size_t kLargestTransfer = 16 * base::kMiB;
 /// Files that are made to grow by at least this much without content get holes there instead of zeros.
 constexpr std::uint64_t kSmallestHole = 64 * base::kKiB;
 
+/// No file reaches further; some of the numbers past it mean "at the end" or "here" to the system.
+constexpr std::uint64_t kLastOffset = static_cast<std::uint64_t>(INT64_MAX) - kLargestTransfer;
+
 OVERLAPPED atOffset(std::uint64_t offset) noexcept {
     OVERLAPPED place{};
     place.Offset = static_cast<DWORD>(offset & 0xFFFFFFFF);
@@ -48,6 +51,7 @@ std::size_t WindowsFile::read(base::MutableBytes to) {
 }
 
 std::size_t WindowsFile::readAt(std::uint64_t offset, base::MutableBytes to) {
+    if (offset > kLastOffset) return 0;
     OVERLAPPED place = atOffset(offset);
     DWORD got = 0;
     const auto wanted = static_cast<DWORD>(std::min(to.size(), kLargestTransfer));
@@ -64,6 +68,7 @@ void WindowsFile::write(base::ByteView bytes) {
 
 void WindowsFile::writeAt(std::uint64_t offset, base::ByteView bytes) {
     while (!bytes.empty()) {
+        if (offset > kLastOffset) throw fileError(kFileSystemLimitation, "write", path_);
         OVERLAPPED place = atOffset(offset);
         DWORD written = 0;
         const auto wanted = static_cast<DWORD>(std::min(bytes.size(), kLargestTransfer));
