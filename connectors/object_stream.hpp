@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // object_stream.hpp: the only words between a data source and the vault.
 //
-// Backup: a connector walks its source in key order and pushes objects into an ObjectSink; the sink reads their
-// content on its own worker threads. Restore: the engine walks a restore point in key order and offers every
-// object to a RestoreTarget; content arrives at its ContentWriter from worker threads.
+// Backup: a connector walks its source in key order and pushes objects into an ObjectSink; the sink reads
+// their content on its own worker threads. Restore: the engine walks a restore point in key order and offers
+// every object to a RestoreTarget; content arrives at its ContentWriter from worker threads.
 //
-// A key is the object's path: its components joined by '\0'. Keys are compared as bytes, which puts a directory right
-// before everything inside it.
+// A key is the object's path: its components joined by '\0'. Keys are compared as bytes, which puts a
+// directory right before everything inside it.
 #pragma once
 
 #include <cstdint>
@@ -39,9 +39,9 @@ struct ObjectHeader {
     ObjectKind kind = ObjectKind::File;
     std::uint64_t sizeBytes = 0;  // logical size, holes included; 0 for what has no content
     platform::Timestamp modified;
-    std::string target;          // the text of a Symlink, the key of a HardLink's first name
-    base::Bytes changeToken;     // the connector's evidence for "unchanged since"; empty: never trust
-    base::Bytes metadata;        // in the connector's own encoding, described in its README
+    std::string target;       // the text of a Symlink, the key of a HardLink's first name
+    base::Bytes changeToken;  // the connector's evidence for "unchanged since"; empty: never trust
+    base::Bytes metadata;     // in the connector's own encoding, described in its README
 };
 
 /// How content is cut into chunks.
@@ -62,12 +62,12 @@ public:
     [[nodiscard]] virtual std::uint64_t expectedBytes() const noexcept = 0;
     [[nodiscard]] virtual ContentLayout layout() const noexcept { return ContentLayout::Stream; }
 
-    /// Opens the content. Throws Error when it cannot: the object is then recorded as a fault; or, when the error's kind is
-    /// NotFound, as a warning and left out, for it is gone and nothing is lost.
+    /// Opens the content. Throws Error when it cannot: the object is then recorded as a fault; or, when the
+    /// error's kind is NotFound, as a warning and left out, for it is gone and nothing is lost.
     virtual void open() = 0;
 
-    /// The next bytes of the stored content (a sparse file yields its data only); 0 at the end. May yield less than asked
-    /// for. Throws Error when reading fails: the object is then recorded as a fault.
+    /// The next bytes of the stored content (a sparse file yields its data only); 0 at the end. May yield
+    /// less than asked for. Throws Error when reading fails: the object is then recorded as a fault.
     virtual std::size_t read(base::MutableBytes to) = 0;
 
     /// Called once after read() returned 0: the object's final header, and everything closed.
@@ -79,14 +79,14 @@ public:
 
 /// Takes a source's objects, in strictly ascending key order, from one thread.
 ///
-/// Any call may wait for room and may throw: Cancelled, or whatever ended the run (vault full, vault gone). The
-/// connector lets such errors pass through.
+/// Any call may wait for room and may throw: Cancelled, or whatever ended the run (vault full, vault gone).
+/// The connector lets such errors pass through.
 class ObjectSink {
 public:
     virtual ~ObjectSink() = default;
 
-    /// The object with this key in the previous restore point of the same plan, or nullptr. Keys asked for must
-    /// ascend. The pointer is valid until the next call of any member.
+    /// The object with this key in the previous restore point of the same plan, or nullptr. Keys asked for
+    /// must ascend. The pointer is valid until the next call of any member.
     virtual const ObjectHeader* previous(std::string_view key) = 0;
 
     /// Takes the object that previous() returned last as it is: its content is not read again.
@@ -147,8 +147,8 @@ public:
     /// Takes one object. Throws Error to record this object as a fault; the restore goes on.
     virtual RestoreAction accept(const ObjectHeader& header) = 0;
 
-    /// Called once after every writer has finished: hard links, then the metadata of directories, innermost first.
-    /// Reports what cannot be done through `fail` and goes on.
+    /// Called once after every writer has finished: hard links, then the metadata of directories, innermost
+    /// first. Reports what cannot be done through `fail` and goes on.
     virtual void finish(const std::function<void(std::string_view key, const base::Error&)>& fail) = 0;
 };
 

@@ -188,13 +188,15 @@ public:
     [[nodiscard]] virtual std::unique_ptr<Directory> openDirectory(std::string_view name) const = 0;
     [[nodiscard]] virtual std::unique_ptr<File> openFile(std::string_view name, OpenMode mode) const = 0;
 
-    /// Creates a new file, open for reading and writing, private to the owner; Error (Exists) when any child has the name.
+    /// Creates a new file, open for reading and writing, private to the owner; Error (Exists) when any child
+    /// has the name.
     [[nodiscard]] virtual std::unique_ptr<File> createFile(std::string_view name) const = 0;
     /// Opens an existing regular file for reading and writing.
     [[nodiscard]] virtual std::unique_ptr<File> openForWriting(std::string_view name) const = 0;
     virtual void createDirectory(std::string_view name) const = 0;
     /// `targetIsDirectory` matters on Windows only.
-    virtual void createSymlink(std::string_view name, std::string_view target, bool targetIsDirectory) const = 0;
+    virtual void createSymlink(std::string_view name, std::string_view target,
+                               bool targetIsDirectory) const = 0;
     /// Block and character devices, fifos and sockets.
     virtual void createSpecial(std::string_view name, const FileStatus& like) const = 0;
     /// Makes `name` here another name of `existingName` in `existingIn`. Never follows a symlink.
@@ -207,7 +209,8 @@ public:
     virtual void removeDirectory(std::string_view name) const = 0;
 
     /// Applies metadata to a child, not following symlinks: owner, then mode, extended attributes, times,
-    /// flags last. What the system or our rights refuse is returned as one sentence each, the rest is applied.
+    /// flags last. What the system or our rights refuse is returned as one sentence each, the rest is
+    /// applied.
     [[nodiscard]] virtual std::vector<std::string> applyMetadata(std::string_view name,
                                                                  const MetadataToApply& values) const = 0;
 
@@ -226,7 +229,8 @@ public:
     /// Status of what the path names, following links; nothing when it does not exist.
     [[nodiscard]] virtual std::optional<FileStatus> status(const std::string& path) const = 0;
 
-    /// Creates the directory and its missing parents, each private to the owner (0700), and flushes their names.
+    /// Creates the directory and its missing parents, each private to the owner (0700), and flushes their
+    /// names.
     virtual void createDirectories(const std::string& path) const = 0;
 
     [[nodiscard]] virtual std::unique_ptr<File> openForReading(const std::string& path) const = 0;

@@ -24,9 +24,9 @@ std::string hostName();
 /// An environment variable as UTF-8; nothing when it is not set.
 std::optional<std::string> environmentVariable(const std::string& name);
 
-/// Makes Ctrl-C, SIGTERM and SIGHUP (Windows: console control events) cancel the token. A second one ends the process at
-/// once with exit code 130. Call once, from main. Also makes writes to closed pipes fail instead of killing the process,
-/// and forbids core dumps, which would hold keys.
+/// Makes Ctrl-C, SIGTERM and SIGHUP (Windows: console control events) cancel the token. A second one ends the
+/// process at once with exit code 130. Call once, from main. Also makes writes to closed pipes fail instead
+/// of killing the process, and forbids core dumps, which would hold keys.
 void cancelOnInterrupt(const base::CancelToken& token);
 
 /// Which of the standard streams is meant.
@@ -55,8 +55,8 @@ struct ChildResult {
     std::string output;
 };
 
-/// Runs a program to its end with standard input from `input` and standard output collected (standard error is shared).
-/// Throws Error (NotFound) when it cannot be started.
+/// Runs a program to its end with standard input from `input` and standard output collected (standard error
+/// is shared). Throws Error (NotFound) when it cannot be started.
 ChildResult runProgram(const std::vector<std::string>& commandLine, base::ByteView input);
 
 }  // namespace platform

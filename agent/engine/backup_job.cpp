@@ -15,7 +15,8 @@ constexpr std::size_t kParentCacheBytes = 2 * base::kMiB;
 const vault::PointRecord* chooseParent(const vault::VaultState& state, const BackupRequest& request) {
     if (request.parent) return state.findPoint(*request.parent);
     for (auto point = state.points.rbegin(); point != state.points.rend(); ++point) {
-        if (point->client == request.client && point->plan == request.plan && point->sources == request.sources) {
+        if (point->client == request.client && point->plan == request.plan &&
+            point->sources == request.sources) {
             return &*point;
         }
     }
@@ -83,7 +84,8 @@ void keepWhatWasStored(vault::StoreSession& session) noexcept {
         session.makeDurable();
         session.close();
     } catch (...) {
-        // The failure that ended the run is the one to report; packs without an index entry are swept by prune.
+        // The failure that ended the run is the one to report; packs without an index entry are swept by
+        // prune.
         static_cast<void>(base::currentError());
     }
 }

@@ -22,7 +22,8 @@ struct BackupRequest {
     std::string plan;
     std::vector<std::string> sources;
     std::vector<std::string> tags;
-    /// Walks the source. Called again, from the start, when another client's prune took away chunks that the point needs.
+    /// Walks the source. Called again, from the start, when another client's prune took away chunks that the
+    /// point needs.
     std::function<void(connectors::ObjectSink&)> run;
     /// The point to compare with; without it, the newest of the same client, plan and sources.
     std::optional<vault::PointId> parent;
@@ -35,8 +36,8 @@ struct BackupOutcome {
     std::uint64_t warnings = 0;
 };
 
-/// Runs a backup. The restore point is durable on return. Throws Error when there is none: Cancelled, or whatever kept the vault
-/// from taking it; what was stored until then is kept for the next run.
+/// Runs a backup. The restore point is durable on return. Throws Error when there is none: Cancelled, or
+/// whatever kept the vault from taking it; what was stored until then is kept for the next run.
 BackupOutcome runBackup(vault::Vault& vault, const platform::Clock& clock, const BackupRequest& request,
                         Progress& progress, const base::CancelToken& cancel);
 

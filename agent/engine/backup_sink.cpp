@@ -14,8 +14,9 @@ constexpr std::size_t kListCacheBytes = base::kMiB;
 
 }  // namespace
 
-BackupSink::BackupSink(vault::StoreSession& session, vault::TreeCursor* parent, ParentTrust trust, unsigned workers,
-                       Progress& progress, FaultLog& faults, const base::CancelToken& cancel)
+BackupSink::BackupSink(vault::StoreSession& session, vault::TreeCursor* parent, ParentTrust trust,
+                       unsigned workers, Progress& progress, FaultLog& faults,
+                       const base::CancelToken& cancel)
     : session_(session),
       parent_(parent),
       trust_(trust),
@@ -86,7 +87,8 @@ void BackupSink::put(connectors::ObjectHeader header) {
 void BackupSink::put(std::string key, std::unique_ptr<connectors::ObjectReader> reader) {
     cancel_.throwIfCancelled();
     const std::uint64_t expected = reader->expectedBytes();
-    if (!batch_.empty() && (batchBytes_ + expected > kBatchBytes || batch_.size() == kBatchObjects)) sendBatch();
+    if (!batch_.empty() && (batchBytes_ + expected > kBatchBytes || batch_.size() == kBatchObjects))
+        sendBatch();
     if (window_.size() >= windowObjects_) drain(windowObjects_ - 1);
     auto entry = std::make_shared<PendingEntry>();
     entry->key = std::move(key);

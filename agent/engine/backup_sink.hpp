@@ -18,8 +18,8 @@ enum class ParentTrust {
     CheckChunks,  // after a repair or a prune that ran meanwhile: what lacks a chunk counts as unknown
 };
 
-/// The sink of one backup. Objects with content go to the pipeline; a bounded window of entries keeps them in order until their
-/// content is known. Used by one thread.
+/// The sink of one backup. Objects with content go to the pipeline; a bounded window of entries keeps them in
+/// order until their content is known. Used by one thread.
 class BackupSink final : public connectors::ObjectSink {
 public:
     /// `parent` may be nullptr; it and everything else must outlive the sink.

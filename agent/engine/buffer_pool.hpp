@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// buffer_pool.hpp: reuses large buffers, because the first touch of fresh memory costs more than the work on it.
+// buffer_pool.hpp: reuses large buffers, because the first touch of fresh memory costs more than the work on
+// it.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,8 @@ public:
     class Buffer final {
     public:
         Buffer() = default;
-        Buffer(BufferPool& pool, std::unique_ptr<base::Byte[]> memory) : pool_(&pool), memory_(std::move(memory)) {}
+        Buffer(BufferPool& pool, std::unique_ptr<base::Byte[]> memory)
+            : pool_(&pool), memory_(std::move(memory)) {}
         Buffer(Buffer&&) noexcept = default;
         Buffer& operator=(Buffer&& other) noexcept {
             giveBack();
@@ -30,7 +32,9 @@ public:
         }
         ~Buffer() { giveBack(); }
 
-        [[nodiscard]] base::MutableBytes bytes() const noexcept { return {memory_.get(), pool_->bufferBytes_}; }
+        [[nodiscard]] base::MutableBytes bytes() const noexcept {
+            return {memory_.get(), pool_->bufferBytes_};
+        }
 
     private:
         void giveBack() noexcept {

@@ -14,7 +14,8 @@ constexpr std::size_t kPagesPieceBytes = base::kMiB;
 // Objects from this size on are worth sharing among workers.
 constexpr std::uint64_t kLargeObjectBytes = 2 * base::kMiB;
 
-/// A failure of the source, which ends one object, told apart from a failure of the vault, which ends the run.
+/// A failure of the source, which ends one object, told apart from a failure of the vault, which ends the
+/// run.
 struct SourceFailure {
     base::Error error;
 };
@@ -154,8 +155,9 @@ private:
         return content.finish(storeList_);
     }
 
-    /// Reads to the end and calls `onPiece(buffer, pieceBytes, filledBytes)` for each piece at the buffer's start. The call may put
-    /// another buffer in its place that holds the bytes behind the piece at the same offsets.
+    /// Reads to the end and calls `onPiece(buffer, pieceBytes, filledBytes)` for each piece at the buffer's
+    /// start. The call may put another buffer in its place that holds the bytes behind the piece at the same
+    /// offsets.
     template <typename OnPiece>
     void cut(connectors::ObjectReader& reader, OnPiece onPiece) {
         BufferPool::Buffer buffer = pipeline_.buffers_.take();
@@ -169,7 +171,8 @@ private:
             fill += got;
             atEnd = got == 0;
             for (;;) {
-                std::size_t end = inPages ? (fill == kPagesPieceBytes ? fill : 0) : scan.end(buffer.bytes().first(fill));
+                std::size_t end =
+                    inPages ? (fill == kPagesPieceBytes ? fill : 0) : scan.end(buffer.bytes().first(fill));
                 if (end == 0 && (!atEnd || fill == 0)) break;
                 if (end == 0) end = fill;
                 onPiece(buffer, end, fill);
@@ -184,8 +187,9 @@ private:
     std::vector<vault::ChunkRef> storePiece(base::ByteView piece, connectors::ContentLayout layout) {
         std::vector<vault::ChunkRef> refs;
         const std::uint64_t newBefore = data_.newBytes();
-        const std::size_t step =
-            layout == connectors::ContentLayout::FixedPages ? connectors::kPageBytes : std::max<std::size_t>(piece.size(), 1);
+        const std::size_t step = layout == connectors::ContentLayout::FixedPages
+                                     ? connectors::kPageBytes
+                                     : std::max<std::size_t>(piece.size(), 1);
         for (std::size_t at = 0; at < piece.size(); at += step) {
             const base::ByteView chunk = piece.subspan(at, std::min(step, piece.size() - at));
             refs.push_back({data_.store(chunk), chunk.size()});
@@ -210,7 +214,8 @@ private:
     void help(Piece piece) {
         std::vector<vault::ChunkRef> refs;
         try {
-            if (!pipeline_.hasFailed_) refs = storePiece(piece.buffer.bytes().first(piece.sizeBytes), piece.layout);
+            if (!pipeline_.hasFailed_)
+                refs = storePiece(piece.buffer.bytes().first(piece.sizeBytes), piece.layout);
         } catch (...) {
             pipeline_.fail(base::currentError());
         }
@@ -250,7 +255,9 @@ private:
     ContentPipeline& pipeline_;
     vault::ChunkStorer data_;
     vault::ChunkStorer lists_;
-    const vault::ContentWriter::StoreList storeList_ = [this](base::ByteView list) { return lists_.store(list); };
+    const vault::ContentWriter::StoreList storeList_ = [this](base::ByteView list) {
+        return lists_.store(list);
+    };
 };
 
 ContentPipeline::ContentPipeline(vault::StoreSession& session, unsigned workers, Progress& progress,

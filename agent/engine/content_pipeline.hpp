@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // content_pipeline.hpp: the workers of a backup: read, cut, hash, look up, compress, seal.
 //
-// A job is a batch of small objects or one large one. A worker reads and processes a batch from beginning to end while it is in
-// the processor's cache. The pieces of a large object are offered to idle workers; nobody idle means that the reading worker does
-// them itself, so all processors work and no piece waits for one.
+// A job is a batch of small objects or one large one. A worker reads and processes a batch from beginning to
+// end while it is in the processor's cache. The pieces of a large object are offered to idle workers; nobody
+// idle means that the reading worker does them itself, so all processors work and no piece waits for one.
 #pragma once
 
 #include <atomic>

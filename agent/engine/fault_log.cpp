@@ -18,7 +18,10 @@ void FaultLog::add(const Fault& fault) {
     if (first_.size() < kAtHand) first_.push_back(fault);
     if (!storePiece_) return;
     base::JsonWriter line;
-    line.beginObject().member("object", fault.object).member("code", fault.code).member("message", fault.sentence);
+    line.beginObject()
+        .member("object", fault.object)
+        .member("code", fault.code)
+        .member("message", fault.sentence);
     line.endObject();
     base::append(pending_, base::asBytes(line.text()));
     pending_.push_back('\n');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fault_log.hpp: every object that could not be read or written, and why, for people and for the restore point.
+// fault_log.hpp: every object that could not be read or written, and why, for people and for the restore
+// point.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ struct Fault {
     [[nodiscard]] bool isWarning() const noexcept { return code.empty(); }
 };
 
-/// Collects faults. Thread-safe. Keeps the first ones at hand and all of them as JSON lines, which go to the vault piece by piece,
-/// so that a million unreadable files do not fill the memory.
+/// Collects faults. Thread-safe. Keeps the first ones at hand and all of them as JSON lines, which go to the
+/// vault piece by piece, so that a million unreadable files do not fill the memory.
 class FaultLog final {
 public:
     static constexpr std::size_t kAtHand = 1000;

@@ -15,7 +15,8 @@ constexpr std::uint64_t kBatchBytes = base::kMiB;
 /// Offers entries to a target and sends the wanted content to the workers in batches.
 class Offering final {
 public:
-    Offering(connectors::RestoreTarget& target, RestorePipeline& pipeline, Progress& progress, FaultLog& faults)
+    Offering(connectors::RestoreTarget& target, RestorePipeline& pipeline, Progress& progress,
+             FaultLog& faults)
         : target_(target), pipeline_(pipeline), progress_(progress), faults_(faults) {}
 
     void offer(const vault::TreeEntry& entry) {
@@ -24,7 +25,8 @@ public:
         try {
             action = target_.accept(header_);
         } catch (const base::Error& error) {
-            if (error.kind() == base::ErrorKind::Cancelled || error.kind() == base::ErrorKind::Exhausted) throw;
+            if (error.kind() == base::ErrorKind::Cancelled || error.kind() == base::ErrorKind::Exhausted)
+                throw;
             faults_.add(faultOf(entry.key, error));
             progress_.faults.fetch_add(1, std::memory_order_relaxed);
             return;
@@ -36,7 +38,8 @@ public:
             }
             return;
         }
-        add({entry.key, entry.sizeBytes, entry.content.value_or(vault::ContentRef{}), std::move(action.writer)});
+        add({entry.key, entry.sizeBytes, entry.content.value_or(vault::ContentRef{}),
+             std::move(action.writer)});
     }
 
     void send() {
@@ -64,8 +67,9 @@ private:
 
 }  // namespace
 
-RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request, connectors::RestoreTarget& target,
-                          Progress& progress, const base::CancelToken& cancel) {
+RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
+                          connectors::RestoreTarget& target, Progress& progress,
+                          const base::CancelToken& cancel) {
     progress.objectsTotal = request.point.objects;
     progress.bytesTotal = request.point.logicalBytes;
     const unsigned workers = request.workers != 0 ? request.workers : platform::processorCount();

@@ -17,7 +17,8 @@ namespace engine {
 
 struct RestoreRequest {
     vault::PointRecord point;
-    /// Keys of the objects wanted, each with everything below it; empty: all. The directories above them are offered as well.
+    /// Keys of the objects wanted, each with everything below it; empty: all. The directories above them are
+    /// offered as well.
     std::vector<std::string> subtrees;
     unsigned workers = 0;  // 0: one for each processor
 };
@@ -28,11 +29,13 @@ struct RestoreOutcome {
     std::uint64_t objects = 0;  // offered to the target
 };
 
-/// Offers every wanted object to the target, in key order, and fetches the content that it asks for. An object that is damaged in
-/// the vault, or that the target cannot write, becomes a fault; the rest goes on. Throws Error when the run as a whole
-/// cannot go on: Cancelled, vault gone, target full. Does not call RestoreTarget::finish(): finishRestore() does.
-RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request, connectors::RestoreTarget& target,
-                          Progress& progress, const base::CancelToken& cancel);
+/// Offers every wanted object to the target, in key order, and fetches the content that it asks for. An
+/// object that is damaged in the vault, or that the target cannot write, becomes a fault; the rest goes on.
+/// Throws Error when the run as a whole cannot go on: Cancelled, vault gone, target full. Does not call
+/// RestoreTarget::finish(): finishRestore() does.
+RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
+                          connectors::RestoreTarget& target, Progress& progress,
+                          const base::CancelToken& cancel);
 
 /// Calls RestoreTarget::finish() and adds what fails there.
 void finishRestore(connectors::RestoreTarget& target, RestoreOutcome& outcome);
@@ -40,7 +43,8 @@ void finishRestore(connectors::RestoreTarget& target, RestoreOutcome& outcome);
 /// Walks the wanted entries of a point in key order: the subtrees, and the directories above them.
 class WantedEntries final {
 public:
-    WantedEntries(vault::ChunkReader& reader, const vault::PointRecord& point, std::vector<std::string> subtrees);
+    WantedEntries(vault::ChunkReader& reader, const vault::PointRecord& point,
+                  std::vector<std::string> subtrees);
 
     /// The next wanted entry, valid until the next call; nullptr at the end.
     const vault::TreeEntry* next();

@@ -14,8 +14,10 @@ bool endsRun(const base::Error& error) {
     switch (error.kind()) {
         case base::ErrorKind::Cancelled:
         case base::ErrorKind::Unavailable:
-        case base::ErrorKind::Exhausted: return true;
-        default: return false;
+        case base::ErrorKind::Exhausted:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -38,9 +40,13 @@ struct RestorePipeline::Part {
     std::uint64_t offset = 0;
 };
 
-RestorePipeline::RestorePipeline(vault::ChunkReader& reader, unsigned workers, Progress& progress, FaultLog& faults,
-                                 const base::CancelToken& cancel)
-    : reader_(reader), progress_(progress), faults_(faults), cancel_(cancel), queue_(4 * std::size_t{workers}, workers) {
+RestorePipeline::RestorePipeline(vault::ChunkReader& reader, unsigned workers, Progress& progress,
+                                 FaultLog& faults, const base::CancelToken& cancel)
+    : reader_(reader),
+      progress_(progress),
+      faults_(faults),
+      cancel_(cancel),
+      queue_(4 * std::size_t{workers}, workers) {
     for (unsigned i = 0; i < workers; ++i) {
         threads_.emplace_back([this] {
             try {

@@ -26,8 +26,8 @@ struct WantedObject {
     std::unique_ptr<connectors::ContentWriter> writer;
 };
 
-/// Fills writers on several threads: a batch of small objects by one worker, the chunks of a large one by all that are idle.
-/// submit() from one thread.
+/// Fills writers on several threads: a batch of small objects by one worker, the chunks of a large one by all
+/// that are idle. submit() from one thread.
 class RestorePipeline final {
 public:
     using Batch = std::vector<WantedObject>;

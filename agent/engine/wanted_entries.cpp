@@ -7,14 +7,16 @@
 namespace engine {
 
 bool isAtOrBelow(std::string_view key, std::string_view ancestor) noexcept {
-    return key.starts_with(ancestor) && (key.size() == ancestor.size() || ancestor.empty() || key[ancestor.size()] == '\0');
+    return key.starts_with(ancestor) &&
+           (key.size() == ancestor.size() || ancestor.empty() || key[ancestor.size()] == '\0');
 }
 
 WantedEntries::WantedEntries(vault::ChunkReader& reader, const vault::PointRecord& point,
                              std::vector<std::string> subtrees)
     : cursor_(reader, vault::TreeRoot{point.root, point.treeLevels}), wantsAll_(subtrees.empty()) {
     for (const std::string& subtree : subtrees) {
-        for (std::size_t end = subtree.find('\0'); end != std::string::npos; end = subtree.find('\0', end + 1)) {
+        for (std::size_t end = subtree.find('\0'); end != std::string::npos;
+             end = subtree.find('\0', end + 1)) {
             ranges_.push_back({subtree.substr(0, end), false});
         }
         ranges_.push_back({subtree, true});
@@ -24,7 +26,8 @@ WantedEntries::WantedEntries(vault::ChunkReader& reader, const vault::PointRecor
         return a.key != b.key ? a.key < b.key : a.withBelow > b.withBelow;
     });
     std::vector<Range> distinct;
-    std::optional<std::string> covering;  // the last subtree taken whole; in sorted order no other can cover what follows
+    std::optional<std::string>
+        covering;  // the last subtree taken whole; in sorted order no other can cover what follows
     for (Range& range : ranges_) {
         const bool isRepeated = !distinct.empty() && distinct.back().key == range.key;
         if (isRepeated || (covering && isAtOrBelow(range.key, *covering))) continue;
@@ -42,7 +45,8 @@ const vault::TreeEntry* WantedEntries::next() {
         if (isFirst) cursor_.seek(range.key);
         isPlaced_ = true;
         if (!isFirst && !range.withBelow) continue;
-        if (cursor_.next() && (range.withBelow ? isAtOrBelow(cursor_.key(), range.key) : cursor_.key() == range.key)) {
+        if (cursor_.next() &&
+            (range.withBelow ? isAtOrBelow(cursor_.key(), range.key) : cursor_.key() == range.key)) {
             return &cursor_.entry();
         }
     }

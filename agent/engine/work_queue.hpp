@@ -11,8 +11,8 @@
 
 namespace engine {
 
-/// Two bounded queues behind one door: whole jobs, and parts of jobs that have begun. Parts go first, because they hold
-/// memory. Thread-safe.
+/// Two bounded queues behind one door: whole jobs, and parts of jobs that have begun. Parts go first, because
+/// they hold memory. Thread-safe.
 template <typename Job, typename Part>
 class WorkQueue final {
 public:
@@ -30,7 +30,8 @@ public:
         return true;
     }
 
-    /// Takes the part only when there is room at once, else leaves it untouched: the caller then does it itself.
+    /// Takes the part only when there is room at once, else leaves it untouched: the caller then does it
+    /// itself.
     bool tryPushPart(Part& part) {
         const std::lock_guard lock(mutex_);
         if (isClosed_ || parts_.size() >= partCapacity_) return false;

@@ -13,8 +13,8 @@
 
 namespace vault {
 
-/// Keeps immutable byte blocks up to a total size. Thread-safe; a block handed out stays valid after it was evicted.
-/// Key needs operator== and std::hash.
+/// Keeps immutable byte blocks up to a total size. Thread-safe; a block handed out stays valid after it was
+/// evicted. Key needs operator== and std::hash.
 template <typename Key>
 class BlockCache final {
 public:

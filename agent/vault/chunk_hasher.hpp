@@ -9,8 +9,8 @@
 
 namespace vault {
 
-/// HMAC-SHA256 under the vault's chunk id key: equal content gives equal ids in one vault, and nothing else about
-/// the content can be learnt from them. Thread-safe.
+/// HMAC-SHA256 under the vault's chunk id key: equal content gives equal ids in one vault, and nothing else
+/// about the content can be learnt from them. Thread-safe.
 class ChunkHasher final {
 public:
     explicit ChunkHasher(const base::Secret<32>& key);

@@ -17,7 +17,8 @@ void ChunkIndex::setRuns(const std::vector<RunInfo>& runs) {
     for (auto info = runs.rbegin(); info != runs.rend(); ++info) {
         const auto open = std::find_if(known.begin(), known.end(),
                                        [&](const auto& run) { return run->info().id == info->id; });
-        next->push_back(open != known.end() ? *open : std::make_shared<IndexRun>(keys_, store_, cache_, *info));
+        next->push_back(open != known.end() ? *open
+                                            : std::make_shared<IndexRun>(keys_, store_, cache_, *info));
     }
     const std::lock_guard lock(mutex_);
     runs_ = std::move(next);

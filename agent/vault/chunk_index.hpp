@@ -13,10 +13,11 @@
 
 namespace vault {
 
-/// The live runs of a vault, newest first. Thread-safe. Memory: the block cache, plus 12 bits a chunk for filters.
+/// The live runs of a vault, newest first. Thread-safe. Memory: the block cache, plus 12 bits a chunk for
+/// filters.
 ///
-/// A damaged run does not stop anything: its chunks count as absent and damagedRuns() names it. A writer then stores them
-/// anew, which heals the vault; a reader reports what it cannot find.
+/// A damaged run does not stop anything: its chunks count as absent and damagedRuns() names it. A writer then
+/// stores them anew, which heals the vault; a reader reports what it cannot find.
 class ChunkIndex final {
 public:
     ChunkIndex(const VaultKeys& keys, ObjectStore& store, std::size_t cacheBytes);
@@ -24,8 +25,8 @@ public:
     /// Makes these the live runs; runs known already stay open.
     void setRuns(const std::vector<RunInfo>& runs);
 
-    /// Called when a run has gone, which means that another client merged runs or pruned: brings the live runs up to date
-    /// through setRuns().
+    /// Called when a run has gone, which means that another client merged runs or pruned: brings the live
+    /// runs up to date through setRuns().
     void setRefresher(std::function<void()> refresher) { refresher_ = std::move(refresher); }
 
     [[nodiscard]] std::optional<ChunkLocation> find(const ChunkId& id);

@@ -8,15 +8,17 @@ namespace {
 constexpr std::size_t kHeaderCacheBytes = 4096 * kHeaderBytes;
 
 base::Error lostChunk(const ChunkId& id) {
-    return base::Error(base::ErrorKind::Corrupt, "VAULT-0011",
-                       "A part of the stored data is not in the vault any more",
-                       "Run 'hbr verify' to see what is affected; the next backup that still finds this data in the "
-                       "source stores it again.")
+    return base::Error(
+               base::ErrorKind::Corrupt, "VAULT-0011",
+               "A part of the stored data is not in the vault any more",
+               "Run 'hbr verify' to see what is affected; the next backup that still finds this data in the "
+               "source stores it again.")
         .addContext("chunk", id.hex().substr(0, 16));
 }
 
 base::Error damagedChunk(const ChunkLocation& at) {
-    return base::Error(base::ErrorKind::Corrupt, "VAULT-0014", "A part of the stored data is damaged in the vault",
+    return base::Error(base::ErrorKind::Corrupt, "VAULT-0014",
+                       "A part of the stored data is damaged in the vault",
                        "Run 'hbr verify' to see what is affected, then 'hbr repair'.")
         .addContext("object", packName(at.pack));
 }

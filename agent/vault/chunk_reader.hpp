@@ -32,8 +32,8 @@ struct std::hash<vault::SegmentKey> {
 
 namespace vault {
 
-/// Reads chunks of one vault. Thread-safe. Keeps segments of gathered chunks in a bounded cache, because their
-/// neighbours are usually wanted next.
+/// Reads chunks of one vault. Thread-safe. Keeps segments of gathered chunks in a bounded cache, because
+/// their neighbours are usually wanted next.
 class ChunkReader final {
 public:
     static constexpr std::size_t kDefaultCacheBytes = 16 * base::kMiB;
@@ -41,13 +41,15 @@ public:
     explicit ChunkReader(Vault& vault, std::size_t cacheBytes = kDefaultCacheBytes);
     ~ChunkReader();
 
-    /// Calls `use` with the chunk's content, which is valid during the call. Throws Error (Corrupt): "VAULT-0011" when the
-    /// chunk is not in the vault, "VAULT-0014" when its pack is missing or damaged there.
+    /// Calls `use` with the chunk's content, which is valid during the call. Throws Error (Corrupt):
+    /// "VAULT-0011" when the chunk is not in the vault, "VAULT-0014" when its pack is missing or damaged
+    /// there.
     void with(const ChunkId& id, const std::function<void(base::ByteView content)>& use);
 
     [[nodiscard]] base::Bytes read(const ChunkId& id);
 
-    /// The same for content of any depth: calls `visit` for each data chunk in order, with its offset in the content.
+    /// The same for content of any depth: calls `visit` for each data chunk in order, with its offset in the
+    /// content.
     void forEachChunk(const ContentRef& content,
                       const std::function<void(const ChunkRef& chunk, std::uint64_t offset)>& visit);
 

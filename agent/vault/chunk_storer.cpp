@@ -42,7 +42,8 @@ void ChunkStorer::sendSegment(base::ByteView raw, std::vector<ChunkInSegment> ch
     const PackSlot slot = stage.reserve(kind_, prepared.sealedBytes(), chunks.size());
     // A slot that was reserved and is never delivered would leave its pack waiting for ever.
     try {
-        stage.deliver(slot, codec_.sealVerified(cipherFor(slot), slot.offset, prepared, raw), std::move(chunks));
+        stage.deliver(slot, codec_.sealVerified(cipherFor(slot), slot.offset, prepared, raw),
+                      std::move(chunks));
     } catch (...) {
         stage.fail(base::currentError());
         throw;

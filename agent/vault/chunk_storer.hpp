@@ -13,13 +13,14 @@ namespace vault {
 
 class StoreSession;
 
-/// Stores chunks on behalf of one thread. Large chunks become segments of their own; small ones are gathered, so that
-/// a million small files cost neither a million objects nor a million compressor runs.
+/// Stores chunks on behalf of one thread. Large chunks become segments of their own; small ones are gathered,
+/// so that a million small files cost neither a million objects nor a million compressor runs.
 class ChunkStorer final {
 public:
     /// Chunks below this size are gathered.
     static constexpr std::size_t kGatherBelowBytes = 96 * base::kKiB;
-    /// Raw size of a gathered segment. Larger compresses better, smaller makes reading one small file cheaper.
+    /// Raw size of a gathered segment. Larger compresses better, smaller makes reading one small file
+    /// cheaper.
     static constexpr std::size_t kGatheredDataBytes = 512 * base::kKiB;
     static constexpr std::size_t kGatheredTreeBytes = 128 * base::kKiB;
 
@@ -28,8 +29,8 @@ public:
     ChunkStorer(const ChunkStorer&) = delete;
     ChunkStorer& operator=(const ChunkStorer&) = delete;
 
-    /// Names the chunk and stores it unless the vault has it. Copies what it keeps. The chunk is durable only after
-    /// flush() and StoreSession::makeDurable().
+    /// Names the chunk and stores it unless the vault has it. Copies what it keeps. The chunk is durable only
+    /// after flush() and StoreSession::makeDurable().
     ChunkId store(base::ByteView raw);
 
     /// Sends out what was gathered.

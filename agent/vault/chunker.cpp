@@ -44,7 +44,8 @@ std::uint64_t sipHash(std::uint64_t key0, std::uint64_t key1, base::ByteView byt
         v0 ^= word;
     };
     const std::size_t whole = bytes.size() / 8 * 8;
-    for (std::size_t i = 0; i < whole; i += 8) absorb(base::loadLittleEndian<std::uint64_t>(bytes.data() + i));
+    for (std::size_t i = 0; i < whole; i += 8)
+        absorb(base::loadLittleEndian<std::uint64_t>(bytes.data() + i));
     std::uint64_t last = std::uint64_t{bytes.size()} << 56;
     for (std::size_t i = whole; i < bytes.size(); ++i) last |= std::uint64_t{bytes[i]} << (8 * (i - whole));
     absorb(last);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // chunker.hpp: finds the places where content itself says that it should be cut.
 //
-// A gear hash rolls over the bytes; its table comes from the vault's key. A position whose hash is small is only a
-// candidate: whether it becomes a boundary is decided by SipHash-2-4, under a second key, of the 64 bytes before it.
-// So the boundaries of a chosen file are a pseudo-random function of its content, and neither they nor the gear
-// table can be worked out from the lengths of its chunks, should those ever be seen (agent/doc/threat_model.md).
+// A gear hash rolls over the bytes; its table comes from the vault's key. A position whose hash is small is
+// only a candidate: whether it becomes a boundary is decided by SipHash-2-4, under a second key, of the 64
+// bytes before it. So the boundaries of a chosen file are a pseudo-random function of its content, and
+// neither they nor the gear table can be worked out from the lengths of its chunks, should those ever be seen
+// (agent/doc/threat_model.md).
 //
 // Normalised chunking: the test is 16 times stricter before the normal size than after it, which keeps most
 // chunks near that size without hard cuts.
@@ -17,7 +18,8 @@
 
 namespace vault {
 
-/// Sizes chosen by measurement (tests/bench/README.md): smaller chunks find more duplicates and cost more index.
+/// Sizes chosen by measurement (tests/bench/README.md): smaller chunks find more duplicates and cost more
+/// index.
 inline constexpr std::size_t kMinChunkBytes = 128 * base::kKiB;
 inline constexpr std::size_t kNormalChunkBytes = 512 * base::kKiB;
 inline constexpr std::size_t kMaxChunkBytes = 2 * base::kMiB;

@@ -59,7 +59,8 @@ struct Cipher::State {
     Context open{EVP_CIPHER_CTX_new()};
 };
 
-Cipher::Cipher(CipherKind kind, const base::Secret<kCipherKeyBytes>& key) : state_(std::make_unique<State>()) {
+Cipher::Cipher(CipherKind kind, const base::Secret<kCipherKeyBytes>& key)
+    : state_(std::make_unique<State>()) {
     if (!state_->seal || !state_->open) throw std::bad_alloc();
     const EVP_CIPHER* cipher = implementation(kind);
     check(EVP_EncryptInit_ex2(state_->seal.get(), cipher, key.view().data(), nullptr, nullptr));
@@ -97,7 +98,8 @@ bool Cipher::open(PartRole role, std::uint64_t number, base::ByteView sealedPart
     check(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()));
     base::Byte nothing = 0;
     base::Byte* out = to.empty() ? &nothing : to.data();
-    if (!body.empty()) check(EVP_DecryptUpdate(context, out, &written, body.data(), static_cast<int>(body.size())));
+    if (!body.empty())
+        check(EVP_DecryptUpdate(context, out, &written, body.data(), static_cast<int>(body.size())));
     if (EVP_DecryptFinal_ex(context, out + written, &written) != 1) {
         base::wipe(to.data(), to.size());
         return false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // cipher.hpp: authenticated encryption of one object's parts under that object's own key.
 //
-// Nonces never repeat under a key, by construction: every object has a key of its own (keys.hpp), and within an
-// object every part is sealed once, under a nonce made of its role and its number (invariant I10).
+// Nonces never repeat under a key, by construction: every object has a key of its own (keys.hpp), and within
+// an object every part is sealed once, under a nonce made of its role and its number (invariant I10).
 #pragma once
 
 #include <cstdint>

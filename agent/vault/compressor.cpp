@@ -69,8 +69,8 @@ bool Compressor::decompress(Codec codec, base::ByteView payload, base::MutableBy
         return true;
     }
     if (codec != Codec::Zstd) return false;
-    return ZSTD_decompressDCtx(contexts_->decompress.get(), to.data(), to.size(), payload.data(), payload.size()) ==
-           to.size();
+    return ZSTD_decompressDCtx(contexts_->decompress.get(), to.data(), to.size(), payload.data(),
+                               payload.size()) == to.size();
 }
 
 bool Compressor::looksIncompressible(base::ByteView raw) {
@@ -82,8 +82,8 @@ bool Compressor::looksIncompressible(base::ByteView raw) {
         std::copy_n(raw.begin() + static_cast<std::ptrdiff_t>(i * stride), kSampleBytes,
                     sample.begin() + static_cast<std::ptrdiff_t>(i * kSampleBytes));
     }
-    const std::size_t sizeBytes = ZSTD_compressCCtx(contexts_->compress.get(), compressed.data(), compressed.size(),
-                                                    sample.data(), sample.size(), 1);
+    const std::size_t sizeBytes = ZSTD_compressCCtx(contexts_->compress.get(), compressed.data(),
+                                                    compressed.size(), sample.data(), sample.size(), 1);
     return ZSTD_isError(sizeBytes) == 0 && sizeBytes >= worthwhile(sample.size());
 }
 

@@ -16,8 +16,8 @@ enum class Codec : std::uint8_t {
     Zstd = 1,
 };
 
-/// Picks the compression level from who waits for whom: when the store is the slow part, the processors have time
-/// to compress harder; when they are, the fastest level that keeps vaults small is right. Thread-safe.
+/// Picks the compression level from who waits for whom: when the store is the slow part, the processors have
+/// time to compress harder; when they are, the fastest level that keeps vaults small is right. Thread-safe.
 class CompressionGovernor final {
 public:
     static constexpr int kFastestLevel = 1;

@@ -17,15 +17,15 @@ struct ChunkRef {
     bool operator==(const ChunkRef&) const = default;
 };
 
-/// Most references in one place: an entry, or a list chunk. Small, so that a change of a few pages of a large image costs
-/// few and short new lists.
+/// Most references in one place: an entry, or a list chunk. Small, so that a change of a few pages of a large
+/// image costs few and short new lists.
 inline constexpr std::size_t kListFanOut = 32;
 
 /// Levels of lists: enough for 32^12 chunks.
 inline constexpr unsigned kMaxListDepth = 11;
 
-/// An object's content. At depth 0 the references are the data chunks, in order; at depth d they are lists (chunks of
-/// references, see encodeRefs) of depth d - 1.
+/// An object's content. At depth 0 the references are the data chunks, in order; at depth d they are lists
+/// (chunks of references, see encodeRefs) of depth d - 1.
 struct ContentRef {
     unsigned depth = 0;
     std::vector<ChunkRef> refs;

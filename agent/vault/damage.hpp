@@ -35,7 +35,8 @@ struct PointDamage {
     PointId point;
     std::uint64_t objects = 0;              // that cannot be restored whole
     std::vector<std::string> firstObjects;  // keys of the first of them
-    std::uint64_t unknownParts = 0;         // nodes of its tree that are lost: what was listed there is not known any more
+    std::uint64_t unknownParts =
+        0;  // nodes of its tree that are lost: what was listed there is not known any more
 
     [[nodiscard]] bool isWhole() const noexcept { return objects == 0 && unknownParts == 0; }
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // index_filter.hpp: answers "surely not in this run" without reading the run.
 //
-// A split-block Bloom filter: an id selects one block of 32 bytes and sets one bit in each of its eight words, so a test
-// touches one cache line. At 12 bits an entry about one absent id in 250 passes.
+// A split-block Bloom filter: an id selects one block of 32 bytes and sets one bit in each of its eight
+// words, so a test touches one cache line. At 12 bits an entry about one absent id in 250 passes.
 #pragma once
 
 #include <cstdint>

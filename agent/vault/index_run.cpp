@@ -10,14 +10,17 @@ namespace vault {
 
 namespace {
 
-// id 32, pack number 4, then four numbers of 24 bits. 341 entries fill a block of 16 KiB but for its tag exactly.
+// id 32, pack number 4, then four numbers of 24 bits. 341 entries fill a block of 16 KiB but for its tag
+// exactly.
 constexpr std::size_t kEntryBytes = 48;
 constexpr std::array<std::size_t, 3> kBlockSizes = {1024, 4096, 16384};
 constexpr std::size_t kRunFooterPlainBytes = 48;
 constexpr std::size_t kRunFooterBytes = kRunFooterPlainBytes + kTagBytes;
 constexpr std::uint64_t kFooterNumber = ~std::uint64_t{0};
 
-constexpr std::size_t entriesPerBlock(std::size_t blockBytes) { return (blockBytes - kTagBytes) / kEntryBytes; }
+constexpr std::size_t entriesPerBlock(std::size_t blockBytes) {
+    return (blockBytes - kTagBytes) / kEntryBytes;
+}
 
 std::size_t chooseBlockBytes(std::uint64_t entries) {
     for (const std::size_t sizeBytes : kBlockSizes) {
@@ -45,10 +48,13 @@ void encodeEntry(base::Byte* to, const IndexEntry& entry, std::uint32_t packNumb
     storeUint24(to + 45, entry.location.chunkBytes);
 }
 
-std::uint32_t packNumberIn(const base::Byte* entry) { return base::loadLittleEndian<std::uint32_t>(entry + 32); }
+std::uint32_t packNumberIn(const base::Byte* entry) {
+    return base::loadLittleEndian<std::uint32_t>(entry + 32);
+}
 
 ChunkLocation decodeLocation(const base::Byte* entry, const PackId& pack) {
-    return {pack, loadUint24(entry + 36), loadUint24(entry + 39), loadUint24(entry + 42), loadUint24(entry + 45)};
+    return {pack, loadUint24(entry + 36), loadUint24(entry + 39), loadUint24(entry + 42),
+            loadUint24(entry + 45)};
 }
 
 std::uint64_t ceilDivide(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
@@ -178,7 +184,9 @@ void IndexRun::openLayout() {
     if (!cipher.open(PartRole::Footer, kFooterNumber, sealedFooter, footer)) {
         throw damagedObject(name_, "the seal of its footer is broken");
     }
-    const auto field = [&](std::size_t i) { return base::loadLittleEndian<std::uint64_t>(footer.data() + 8 * i); };
+    const auto field = [&](std::size_t i) {
+        return base::loadLittleEndian<std::uint64_t>(footer.data() + 8 * i);
+    };
     layout->blockBytes = static_cast<std::size_t>(field(0));
     layout->entries = field(1);
     const auto filterBytes = static_cast<std::size_t>(field(2));
@@ -228,7 +236,8 @@ base::Bytes IndexRun::readRegion(PartRole role, std::uint64_t firstBlock, std::u
         for (std::size_t i = 0; i < now; ++i) {
             const std::size_t at = content.size();
             content.resize(at + layout_->plainBytes());
-            if (!cipher->open(role, firstBlock + done + i, base::ByteView(sealedBlocks).subspan(i * blockBytes, blockBytes),
+            if (!cipher->open(role, firstBlock + done + i,
+                              base::ByteView(sealedBlocks).subspan(i * blockBytes, blockBytes),
                               base::MutableBytes(content).subspan(at))) {
                 throw damagedObject(name_, "the seal of a block is broken");
             }
@@ -274,7 +283,8 @@ std::optional<IndexRun::Found> IndexRun::locate(const ChunkId& id) {
         std::size_t high = count;
         while (low < high) {
             const std::size_t middle = (low + high) / 2;
-            const int order = std::memcmp(found.block->data() + middle * kEntryBytes, id.view().data(), ChunkId::kSizeBytes);
+            const int order = std::memcmp(found.block->data() + middle * kEntryBytes, id.view().data(),
+                                          ChunkId::kSizeBytes);
             if (order == 0) {
                 found.entry = found.block->data() + middle * kEntryBytes;
                 found.position = block * open.perBlock() + middle;
@@ -294,7 +304,8 @@ std::optional<IndexRun::Found> IndexRun::locate(const ChunkId& id) {
 PackId IndexRun::packByNumber(std::uint32_t number) {
     const Layout& open = layout();
     const std::size_t perBlock = open.plainBytes() / PackId::kSizeBytes;
-    // plainBytes is a multiple of PackId::kSizeBytes for every block size, so no pack id straddles two blocks.
+    // plainBytes is a multiple of PackId::kSizeBytes for every block size, so no pack id straddles two
+    // blocks.
     if (number >= open.packs) throw damagedObject(name_, "an entry names a pack that is not in its table");
     const auto block = cachedBlock(PartRole::PackTable, open.firstPackBlock + number / perBlock);
     return PackId::fromBytes(base::ByteView(*block).subspan(number % perBlock * PackId::kSizeBytes));
@@ -350,7 +361,8 @@ std::optional<IndexEntry> IndexRun::Cursor::next() {
     const base::Byte* at = block_.data() + inGroup * open.plainBytes() +
                            static_cast<std::size_t>(position_ % perBlock) * kEntryBytes;
     const std::uint32_t packNumber = packNumberIn(at);
-    if (packNumber >= packs_.size()) throw damagedObject(run_.name_, "an entry names a pack that is not in its table");
+    if (packNumber >= packs_.size())
+        throw damagedObject(run_.name_, "an entry names a pack that is not in its table");
     ++position_;
     return IndexEntry{ChunkId::fromBytes(base::ByteView(at, ChunkId::kSizeBytes)),
                       decodeLocation(at, packs_[packNumber])};

@@ -3,8 +3,8 @@
 //
 //   header | entry blocks | filter blocks | pack table blocks | fence blocks | footer
 //
-// All blocks of a run have one size and are sealed one by one, so a lookup reads one block and needs in memory only the
-// filter (12 bits an entry) and the fences (8 bytes a block).
+// All blocks of a run have one size and are sealed one by one, so a lookup reads one block and needs in
+// memory only the filter (12 bits an entry) and the fences (8 bytes a block).
 #pragma once
 
 #include <functional>
@@ -77,7 +77,8 @@ private:
     std::uint64_t sizeBytes_ = 0;
 };
 
-/// Reads one run. Opens lazily: the footer, the fences and the filter are read at the first lookup. Thread-safe.
+/// Reads one run. Opens lazily: the footer, the fences and the filter are read at the first lookup.
+/// Thread-safe.
 class IndexRun final {
 public:
     IndexRun(const VaultKeys& keys, ObjectStore& store, IndexBlockCache& cache, RunInfo info);
@@ -124,7 +125,8 @@ private:
     std::unique_ptr<Cipher> makeCipher();
     void openLayout();
     base::Bytes readBlock(PartRole role, std::uint64_t block);
-    base::Bytes readRegion(PartRole role, std::uint64_t firstBlock, std::uint64_t blocks, std::size_t sizeBytes);
+    base::Bytes readRegion(PartRole role, std::uint64_t firstBlock, std::uint64_t blocks,
+                           std::size_t sizeBytes);
     std::shared_ptr<const base::Bytes> cachedBlock(PartRole role, std::uint64_t block);
     std::optional<Found> locate(const ChunkId& id);
     PackId packByNumber(std::uint32_t number);

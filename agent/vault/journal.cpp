@@ -129,7 +129,8 @@ std::optional<VaultState> Journal::readFull(std::uint64_t sequence) {
     if (!stored) return std::nullopt;
     const base::Bytes plain = openObject(keys_, ObjectKind::JournalEntry, name, *stored);
     base::Decoder decoder(plain);
-    if (decoder.byte() != kFull) throw journalDamaged("entry " + std::to_string(sequence) + " holds no state");
+    if (decoder.byte() != kFull)
+        throw journalDamaged("entry " + std::to_string(sequence) + " holds no state");
     VaultState state = decodeState(decoder);
     decoder.expectEnd();
     if (state.sequence != sequence) throw journalDamaged("an entry tells another place than its own");
@@ -149,7 +150,8 @@ bool Journal::advance(VaultState& state) {
     if (!stored) return false;
     const base::Bytes plain = openObject(keys_, ObjectKind::JournalEntry, name, *stored);
     base::Decoder decoder(plain);
-    if (decoder.byte() != kChanges) throw journalDamaged("entry " + std::to_string(next) + " holds no changes");
+    if (decoder.byte() != kChanges)
+        throw journalDamaged("entry " + std::to_string(next) + " holds no changes");
     const VaultChanges changes = decodeChanges(decoder);
     decoder.expectEnd();
     state.apply(changes);
@@ -168,7 +170,8 @@ bool Journal::tryWrite(std::uint64_t sequence, const VaultState& after, const Va
     }
     const std::string name = journalName(sequence);
     // The header's salt makes every attempt unique, so "already there with our content" means that we won.
-    return store_.create(name, sealObject(keys_, ObjectKind::JournalEntry, name, plain)) == CreateResult::Created;
+    return store_.create(name, sealObject(keys_, ObjectKind::JournalEntry, name, plain)) ==
+           CreateResult::Created;
 }
 
 std::uint64_t Journal::newestListed() {

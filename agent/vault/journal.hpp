@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // journal.hpp: the one order of events on which all clients of a vault agree.
 //
-// Entry n is the object "journal/<n as 16 hex digits>". Whoever creates it first has made the n-th step; the store's
-// conditional create decides races, and reading by name tells the truth, so neither clocks, host names, lock objects nor
-// fresh listings are needed. A client that wants to take a step works out its changes from the state after entry n - 1
-// and tries to create entry n; when another was first it reads that entry and works out its changes anew. All that is
-// safe for many clients rests on this (agent/doc/invariants.md, I3).
+// Entry n is the object "journal/<n as 16 hex digits>". Whoever creates it first has made the n-th step; the
+// store's conditional create decides races, and reading by name tells the truth, so neither clocks, host
+// names, lock objects nor fresh listings are needed. A client that wants to take a step works out its changes
+// from the state after entry n - 1 and tries to create entry n; when another was first it reads that entry
+// and works out its changes anew. All that is safe for many clients rests on this (agent/doc/invariants.md,
+// I3).
 //
-// Every kFullEvery-th entry holds the whole state instead of changes, so a reader starts at the newest of those. A listing
-// is used only as a hint at where to start looking.
+// Every kFullEvery-th entry holds the whole state instead of changes, so a reader starts at the newest of
+// those. A listing is used only as a hint at where to start looking.
 //
-// prune() removes old entries in ascending order and keeps the newest kKeptEntries. A client that slept meanwhile might
-// "win" the name of a removed entry; it therefore checks, after creating entry n, that entry n - 1 is there: removal is
-// ascending, so where n - 1 stands, n was never removed.
+// prune() removes old entries in ascending order and keeps the newest kKeptEntries. A client that slept
+// meanwhile might "win" the name of a removed entry; it therefore checks, after creating entry n, that entry
+// n - 1 is there: removal is ascending, so where n - 1 stands, n was never removed.
 #pragma once
 
 #include <cstdint>
@@ -40,15 +41,16 @@ public:
     /// Writes entry 0 of a new vault.
     void begin();
 
-    /// Reads up to the newest entry. Throws Error (Corrupt) when an entry on the way is damaged or there are none.
+    /// Reads up to the newest entry. Throws Error (Corrupt) when an entry on the way is damaged or there are
+    /// none.
     VaultState refresh();
 
     /// The state as last read or written by this object.
     [[nodiscard]] VaultState state() const;
 
-    /// Appends one entry. `decide` works out the changes from the newest state; it is called again whenever another
-    /// client was first, and returns nothing to give up. Returns the state after the new entry, or nothing when
-    /// `decide` gave up. Durable on return.
+    /// Appends one entry. `decide` works out the changes from the newest state; it is called again whenever
+    /// another client was first, and returns nothing to give up. Returns the state after the new entry, or
+    /// nothing when `decide` gave up. Durable on return.
     std::optional<VaultState> append(
         const std::function<std::optional<VaultChanges>(const VaultState& newest)>& decide);
 

@@ -32,10 +32,11 @@ base::Secret<32> stretch(const base::SecretBytes& password, base::ByteView salt,
     const auto* text = reinterpret_cast<const char*>(password.view().data());
     if (EVP_PBE_scrypt(text, password.view().size(), salt.data(), salt.size(), std::uint64_t{1} << cost.log2N,
                        cost.r, cost.p, kMaxScryptMemory, key.fill().data(), key.view().size()) != 1) {
-        throw base::Error(base::ErrorKind::Exhausted, "KEY-0003", "The password could not be turned into a key",
-                          "That needs about " + base::formatSize((std::uint64_t{128} * cost.r) << cost.log2N) +
-                              " of free memory; make room and try again.",
-                          base::Retry::Later);
+        throw base::Error(
+            base::ErrorKind::Exhausted, "KEY-0003", "The password could not be turned into a key",
+            "That needs about " + base::formatSize((std::uint64_t{128} * cost.r) << cost.log2N) +
+                " of free memory; make room and try again.",
+            base::Retry::Later);
     }
     return key;
 }
@@ -68,11 +69,13 @@ struct ParsedKey {
 
 /// Nothing when the bytes are no key object. Throws Unsupported for one of a newer version.
 std::optional<ParsedKey> parseKey(base::ByteView stored, const std::string& name) {
-    if (stored.size() < kPreambleBytes + kTagBytes || base::asText(stored.first(4)) != kMagic) return std::nullopt;
+    if (stored.size() < kPreambleBytes + kTagBytes || base::asText(stored.first(4)) != kMagic)
+        return std::nullopt;
     if (stored[4] > kFormatVersion) {
         throw base::Error(base::ErrorKind::Unsupported, "VAULT-0003",
-                          "This vault was written by a newer version of HBR (format " + std::to_string(stored[4]) +
-                              "; this program knows up to format " + std::to_string(kFormatVersion) + ")",
+                          "This vault was written by a newer version of HBR (format " +
+                              std::to_string(stored[4]) + "; this program knows up to format " +
+                              std::to_string(kFormatVersion) + ")",
                           "Update HBR on this machine. Nothing was changed.")
             .addContext("object", name);
     }
@@ -100,20 +103,23 @@ base::Secret<32> wrappingKey(const base::Secret<32>& stretched, base::ByteView p
 std::set<KeyId> keyIds(ObjectStore& store) {
     std::set<KeyId> ids;
     store.list(std::string(kKeyFolder), [&](const std::string& name, std::uint64_t) {
-        const auto id = KeyId::fromHex(std::string_view(name).substr(kKeyFolder.size(), 2 * KeyId::kSizeBytes));
+        const auto id =
+            KeyId::fromHex(std::string_view(name).substr(kKeyFolder.size(), 2 * KeyId::kSizeBytes));
         if (id) ids.insert(*id);
     });
     return ids;
 }
 
 base::Error noVaultHere(const ObjectStore& store) {
-    return base::Error(base::ErrorKind::NotFound, "VAULT-0001", "There is no vault in '" + store.location() + "'",
+    return base::Error(base::ErrorKind::NotFound, "VAULT-0001",
+                       "There is no vault in '" + store.location() + "'",
                        "Check the path, or make a vault with 'hbr vault create'.");
 }
 
-/// The payload that a password opens: master key, creation time; and the label, sealed once more under the vault's own keys
-/// so that listing needs no password.
-base::Bytes sealedLabel(const VaultKeys& keys, const KeyId& id, const std::string& label, platform::Timestamp now) {
+/// The payload that a password opens: master key, creation time; and the label, sealed once more under the
+/// vault's own keys so that listing needs no password.
+base::Bytes sealedLabel(const VaultKeys& keys, const KeyId& id, const std::string& label,
+                        platform::Timestamp now) {
     base::Bytes plain;
     base::Encoder encoder(plain);
     encoder.signedNumber(now.seconds);
@@ -140,7 +146,8 @@ KeyInfo addPassword(ObjectStore& store, const VaultKeys& keys, const base::Secre
     const auto stretched = stretch(password, base::ByteView(object).subspan(12, kSaltBytes), cost);
     Cipher cipher(parsedCipher, wrappingKey(stretched, object));
     object.resize(kPreambleBytes + kWrappedBytes);
-    cipher.seal(PartRole::Key, 0, keys.master().view(), {}, base::MutableBytes(object).subspan(kPreambleBytes));
+    cipher.seal(PartRole::Key, 0, keys.master().view(), {},
+                base::MutableBytes(object).subspan(kPreambleBytes));
     base::append(object, sealedLabel(keys, info.id, label, now));
     for (const char* copy : kCopies) store.create(keyName(info.id, copy), object);
     return info;
@@ -196,6 +203,28 @@ std::vector<KeyInfo> listPasswords(ObjectStore& store, const VaultKeys& keys) {
         infos.push_back(info);
     }
     return infos;
+}
+
+std::vector<KeyCopyProblem> checkKeyCopies(ObjectStore& store, bool mend) {
+    std::vector<KeyCopyProblem> problems;
+    for (const KeyId& id : keyIds(store)) {
+        for (std::size_t i = 0; i < kCopies.size(); ++i) {
+            const std::string name = keyName(id, kCopies[i]);
+            const std::string otherName = keyName(id, kCopies[1 - i]);
+            const auto stored = store.read(name, base::kMiB);
+            if (stored && parseKey(*stored, name)) continue;
+            KeyCopyProblem problem{
+                name, stored ? "A copy of a key is damaged." : "A copy of a key is missing.", false};
+            const auto other = store.read(otherName, base::kMiB);
+            if (mend && other && parseKey(*other, otherName)) {
+                store.remove(name);
+                store.create(name, *other);
+                problem.isMended = true;
+            }
+            problems.push_back(problem);
+        }
+    }
+    return problems;
 }
 
 void removePassword(ObjectStore& store, const VaultKeys&, const KeyId& id) {

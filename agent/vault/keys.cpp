@@ -56,7 +56,8 @@ VaultKeys::VaultKeys(const VaultId& vaultId, const MasterKey& master)
       chunkIdKey_(hkdf(master.view(), vaultId.view(), base::asBytes("hbr 1 chunk id"))),
       boundaryKey_(hkdf(master.view(), vaultId.view(), base::asBytes("hbr 1 boundary"))) {}
 
-base::Secret<32> VaultKeys::objectKey(base::ByteView header, base::ByteView salt, std::string_view name) const {
+base::Secret<32> VaultKeys::objectKey(base::ByteView header, base::ByteView salt,
+                                      std::string_view name) const {
     base::Bytes info;
     base::append(info, header);
     base::append(info, vaultId_.view());

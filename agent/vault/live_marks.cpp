@@ -21,8 +21,9 @@ LiveMarks::LiveMarks(Vault& vault, const base::CancelToken& cancel)
 void LiveMarks::addRuns(const std::vector<std::shared_ptr<IndexRun>>& runs) {
     std::vector<Run> next;
     for (const auto& run : runs) {
-        const auto known = std::find_if(runs_.begin(), runs_.end(),
-                                        [&](const Run& mine) { return mine.run->info().id == run->info().id; });
+        const auto known = std::find_if(runs_.begin(), runs_.end(), [&](const Run& mine) {
+            return mine.run->info().id == run->info().id;
+        });
         if (known != runs_.end()) {
             next.push_back(std::move(*known));
             continue;

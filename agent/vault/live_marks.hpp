@@ -16,9 +16,11 @@
 
 namespace vault {
 
-/// One bit for each entry of each index run: needed or not. Memory: an eighth of a byte a chunk, plus one batch of ids.
+/// One bit for each entry of each index run: needed or not. Memory: an eighth of a byte a chunk, plus one
+/// batch of ids.
 ///
-/// Ids are looked up in sorted batches, so that the index is read front to back once a batch and not at random.
+/// Ids are looked up in sorted batches, so that the index is read front to back once a batch and not at
+/// random.
 class LiveMarks final {
 public:
     LiveMarks(Vault& vault, const base::CancelToken& cancel);
@@ -26,8 +28,8 @@ public:
     /// Adds runs that became live since, with nothing marked in them.
     void addRuns(const std::vector<std::shared_ptr<IndexRun>>& runs);
 
-    /// Marks everything that a restore point needs. What is missing is reported to `missing` (with the key of the first object under
-    /// a lost node, empty for the root); the rest is marked all the same.
+    /// Marks everything that a restore point needs. What is missing is reported to `missing` (with the key of
+    /// the first object under a lost node, empty for the root); the rest is marked all the same.
     using Missing = std::function<void(const ChunkId& id, bool isTreeNode)>;
     void markPoint(const PointRecord& point, const Missing& missing);
 
@@ -39,7 +41,8 @@ public:
 
     [[nodiscard]] bool isMarked(const RunId& run, std::uint64_t position) const;
 
-    /// True when a run could not be read: its entries then count as absent, and nothing may be removed on that ground.
+    /// True when a run could not be read: its entries then count as absent, and nothing may be removed on
+    /// that ground.
     [[nodiscard]] bool sawDamagedRun() const noexcept { return sawDamagedRun_; }
 
     /// Number of marks in these runs.

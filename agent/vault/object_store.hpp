@@ -6,9 +6,9 @@
 // are exact on every store. Listing is slow and may be out of date either way, so nothing that must be right
 // rests on it.
 //
-// Names are relative, of lower-case letters, digits, '-', '.' and '/', such as "packs/3f/3fa9...". Every function
-// throws base::Error: Unavailable when the store cannot be reached, Denied, Exhausted (no room), Invalid.
-// Thread-safe, but for ObjectUpload, which one thread uses at a time.
+// Names are relative, of lower-case letters, digits, '-', '.' and '/', such as "packs/3f/3fa9...". Every
+// function throws base::Error: Unavailable when the store cannot be reached, Denied, Exhausted (no room),
+// Invalid. Thread-safe, but for ObjectUpload, which one thread uses at a time.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,8 @@ public:
     virtual void write(base::ByteView bytes) = 0;
 
     /// Makes the object durable and visible under its name; on return it survives a power cut. Creating an
-    /// object that is there already with the same content succeeds, so that a retry after a lost reply is harmless.
+    /// object that is there already with the same content succeeds, so that a retry after a lost reply is
+    /// harmless.
     virtual CreateResult commit() = 0;
 };
 
@@ -52,19 +53,21 @@ public:
 
     [[nodiscard]] virtual std::unique_ptr<ObjectUpload> startUpload(const std::string& name) = 0;
 
-    /// The whole object; nothing when there is none. At most `limitBytes` are accepted: Error (Corrupt) beyond.
+    /// The whole object; nothing when there is none. At most `limitBytes` are accepted: Error (Corrupt)
+    /// beyond.
     [[nodiscard]] virtual std::optional<base::Bytes> read(const std::string& name,
                                                           std::size_t limitBytes = 256 * base::kMiB) = 0;
 
     /// Fills `to` from an offset. False when there is no such object; Error (Corrupt, "STORE-0006") when it
     /// ends too soon.
-    [[nodiscard]] virtual bool readRange(const std::string& name, std::uint64_t offset, base::MutableBytes to) = 0;
+    [[nodiscard]] virtual bool readRange(const std::string& name, std::uint64_t offset,
+                                         base::MutableBytes to) = 0;
 
     /// Nothing when there is no such object.
     [[nodiscard]] virtual std::optional<std::uint64_t> sizeOf(const std::string& name) = 0;
 
-    /// Calls back for every object whose name begins with `prefix` (which ends in '/'), in no order. Unfinished
-    /// uploads do not appear. Objects created or removed meanwhile may or may not.
+    /// Calls back for every object whose name begins with `prefix` (which ends in '/'), in no order.
+    /// Unfinished uploads do not appear. Objects created or removed meanwhile may or may not.
     virtual void list(const std::string& prefix,
                       const std::function<void(const std::string& name, std::uint64_t sizeBytes)>& found) = 0;
 
@@ -74,8 +77,9 @@ public:
     /// Makes earlier removals durable.
     virtual void sync() = 0;
 
-    /// Removes what interrupted uploads left behind. `isOld` tells by age in seconds, as the store's own clock
-    /// sees it, whether a leftover may go; an upload that was removed while it lived fails and is tried again.
+    /// Removes what interrupted uploads left behind. `isOld` tells by age in seconds, as the store's own
+    /// clock sees it, whether a leftover may go; an upload that was removed while it lived fails and is tried
+    /// again.
     virtual void sweepUnfinished(const std::function<bool(std::uint64_t ageSeconds)>& isOld) = 0;
 
     /// Room left, where the store knows.

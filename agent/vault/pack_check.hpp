@@ -24,8 +24,8 @@ struct PackFinding {
     [[nodiscard]] bool isSound() const noexcept { return why.empty() && badSegments.empty(); }
 };
 
-/// Examines every pack in the list to the given depth (Seals or Data) with several threads. `found` is called for each, one call
-/// at a time. `bytesDone` counts sealed bytes as they are read.
+/// Examines every pack in the list to the given depth (Seals or Data) with several threads. `found` is called
+/// for each, one call at a time. `bytesDone` counts sealed bytes as they are read.
 void checkPacks(Vault& vault, const std::vector<PackId>& packs, VerifyDepth depth, unsigned workers,
                 const base::CancelToken& cancel, std::atomic<std::uint64_t>& bytesDone,
                 const std::function<void(const PackFinding&)>& found);

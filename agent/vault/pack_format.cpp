@@ -26,9 +26,7 @@ std::optional<PackId> packIdOfName(std::string_view name) {
     return PackId::fromHex(name.substr(slash + 1));
 }
 
-std::size_t directoryBytesFor(std::size_t chunks) noexcept {
-    return 16 + chunks * (ChunkId::kSizeBytes + 4);
-}
+std::size_t directoryBytesFor(std::size_t chunks) noexcept { return 16 + chunks * (ChunkId::kSizeBytes + 4); }
 
 base::Bytes beginDirectory(PackKind kind) { return {static_cast<base::Byte>(kind)}; }
 
@@ -78,7 +76,8 @@ std::optional<PackFooter> openFooter(Cipher& cipher, base::ByteView sealedFooter
     return footer;
 }
 
-std::optional<PackDirectory> openDirectory(Cipher& cipher, const PackFooter& footer, base::ByteView sealedDirectory) {
+std::optional<PackDirectory> openDirectory(Cipher& cipher, const PackFooter& footer,
+                                           base::ByteView sealedDirectory) {
     if (sealedDirectory.size() < kTagBytes) return std::nullopt;
     base::Bytes plain(sealedDirectory.size() - kTagBytes);
     if (footer.directoryPlainBytes > plain.size() ||
@@ -96,7 +95,8 @@ std::optional<PackDirectory> openDirectory(Cipher& cipher, const PackFooter& foo
             const std::uint64_t chunks = decoder.numberUpTo(kPackBytes);
             for (std::uint64_t i = 0; i < chunks; ++i) {
                 const ChunkId id = ChunkId::fromBytes(decoder.raw(ChunkId::kSizeBytes));
-                segment.chunks.push_back({id, static_cast<std::uint32_t>(decoder.numberUpTo(kMaxSegmentRawBytes))});
+                segment.chunks.push_back(
+                    {id, static_cast<std::uint32_t>(decoder.numberUpTo(kMaxSegmentRawBytes))});
             }
         }
     } catch (const base::Error&) {
@@ -118,12 +118,14 @@ base::Bytes SegmentCodec::sealVerified(Cipher& cipher, std::uint32_t offset, con
     cipher.seal(PartRole::Segment, offset, prefix, prepared.content.payload, sealedSegment);
 
     const auto readBack = open(cipher, offset, sealedSegment);
-    if (!readBack || readBack->size() != raw.size() || !std::equal(raw.begin(), raw.end(), readBack->begin())) {
-        throw base::Error(base::ErrorKind::Corrupt, "VAULT-0006",
-                          "Data did not survive compression and encryption unchanged, so it was not stored",
-                          "The machine's memory, processor or a library is faulty: test the memory before the next "
-                          "backup.",
-                          base::Retry::AfterFix);
+    if (!readBack || readBack->size() != raw.size() ||
+        !std::equal(raw.begin(), raw.end(), readBack->begin())) {
+        throw base::Error(
+            base::ErrorKind::Corrupt, "VAULT-0006",
+            "Data did not survive compression and encryption unchanged, so it was not stored",
+            "The machine's memory, processor or a library is faulty: test the memory before the next "
+            "backup.",
+            base::Retry::AfterFix);
     }
     return sealedSegment;
 }
@@ -162,7 +164,8 @@ bool SegmentCodec::isIntact(Cipher& cipher, std::uint32_t offset, base::ByteView
     if (sealedSegment.size() < kSegmentPrefixBytes + kTagBytes) return false;
     const std::size_t plainBytes = sealedSegment.size() - kTagBytes;
     if (opened_.size() < plainBytes) opened_.resize(plainBytes);
-    return cipher.open(PartRole::Segment, offset, sealedSegment, base::MutableBytes(opened_).first(plainBytes));
+    return cipher.open(PartRole::Segment, offset, sealedSegment,
+                       base::MutableBytes(opened_).first(plainBytes));
 }
 
 }  // namespace vault

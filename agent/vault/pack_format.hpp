@@ -3,9 +3,9 @@
 //
 //   header | segment | segment | ... | directory | footer
 //
-// A segment is a sealed run of one or more chunks compressed together. The directory lists every segment and chunk and is
-// padded so that full packs all have one size and others one of few. The footer has a fixed size and says where the
-// directory is. From outside a pack is a header and noise.
+// A segment is a sealed run of one or more chunks compressed together. The directory lists every segment and
+// chunk and is padded so that full packs all have one size and others one of few. The footer has a fixed size
+// and says where the directory is. From outside a pack is a header and noise.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,15 @@ namespace vault {
 inline constexpr std::size_t kPackBytes = 16 * base::kMiB;
 
 inline constexpr std::size_t kSegmentPrefixBytes = 5;  // codec, then raw size as 32 bits
-inline constexpr std::size_t kFooterPlainBytes = 16;   // directory's offset, sealed size, plain size, format; 32 bits each
+inline constexpr std::size_t kFooterPlainBytes =
+    16;  // directory's offset, sealed size, plain size, format; 32 bits each
 inline constexpr std::size_t kFooterBytes = kFooterPlainBytes + kTagBytes;
 
 /// Largest raw size of a segment; larger ones are refused as damage.
 inline constexpr std::size_t kMaxSegmentRawBytes = 8 * base::kMiB;
 
-/// What a pack holds. Data and trees go to packs of their own, so that looking into a vault reads no data. The numbers are
-/// stored in packs.
+/// What a pack holds. Data and trees go to packs of their own, so that looking into a vault reads no data.
+/// The numbers are stored in packs.
 enum class PackKind : std::uint8_t { Data = 1, Tree = 2 };
 
 std::string packName(const PackId& id);
@@ -80,7 +81,8 @@ struct PackDirectory {
 };
 
 /// Nothing when the directory is damaged.
-std::optional<PackDirectory> openDirectory(Cipher& cipher, const PackFooter& footer, base::ByteView sealedDirectory);
+std::optional<PackDirectory> openDirectory(Cipher& cipher, const PackFooter& footer,
+                                           base::ByteView sealedDirectory);
 
 /// Compresses, seals and opens segments. One per thread.
 class SegmentCodec final {
@@ -98,14 +100,16 @@ public:
     Prepared prepare(base::ByteView raw, int level);
 
     /// Seals a prepared segment for its offset, opens and decompresses the result and compares it with `raw`
-    /// (lesson: a library's bug must not reach the vault). Throws Error (Corrupt, "VAULT-0006") when they differ.
-    base::Bytes sealVerified(Cipher& cipher, std::uint32_t offset, const Prepared& prepared, base::ByteView raw);
+    /// (lesson: a library's bug must not reach the vault). Throws Error (Corrupt, "VAULT-0006") when they
+    /// differ.
+    base::Bytes sealVerified(Cipher& cipher, std::uint32_t offset, const Prepared& prepared,
+                             base::ByteView raw);
 
     /// Opens a stored segment. Nothing when it is damaged. The view is valid until the next call.
     std::optional<base::ByteView> open(Cipher& cipher, std::uint32_t offset, base::ByteView sealedSegment);
 
-    /// A stored segment, opened, whose compressed form can be sealed again elsewhere. The views are valid until the next call of
-    /// anything but sealVerified().
+    /// A stored segment, opened, whose compressed form can be sealed again elsewhere. The views are valid
+    /// until the next call of anything but sealVerified().
     struct Reopened {
         Prepared prepared;
         base::ByteView raw;

@@ -24,7 +24,8 @@ std::optional<PackReader> PackReader::open(const VaultKeys& keys, ObjectStore& s
     try {
         base::Bytes header(kHeaderBytes);
         base::Bytes sealedFooter(kFooterBytes);
-        if (!store.readRange(name, 0, header) || !store.readRange(name, *sizeBytes - kFooterBytes, sealedFooter)) {
+        if (!store.readRange(name, 0, header) ||
+            !store.readRange(name, *sizeBytes - kFooterBytes, sealedFooter)) {
             why = "it is missing";
             return std::nullopt;
         }
@@ -34,7 +35,8 @@ std::optional<PackReader> PackReader::open(const VaultKeys& keys, ObjectStore& s
             why = "the seal of its footer is broken";
             return std::nullopt;
         }
-        if (std::uint64_t{footer->directoryOffset} + footer->directorySealedBytes + kFooterBytes != *sizeBytes) {
+        if (std::uint64_t{footer->directoryOffset} + footer->directorySealedBytes + kFooterBytes !=
+            *sizeBytes) {
             why = "it was cut or has grown";
             return std::nullopt;
         }

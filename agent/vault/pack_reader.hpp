@@ -27,8 +27,7 @@ public:
     std::optional<base::Bytes> readSealed(const SegmentInfo& segment);
 
 private:
-    PackReader(ObjectStore& store, std::string name, std::unique_ptr<Cipher> cipher,
-               PackDirectory directory);
+    PackReader(ObjectStore& store, std::string name, std::unique_ptr<Cipher> cipher, PackDirectory directory);
 
     ObjectStore* store_;
     std::string name_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// pack_rewriter.hpp: moves what is needed out of packs that are mostly dead, and writes the index that goes with it.
+// pack_rewriter.hpp: moves what is needed out of packs that are mostly dead, and writes the index that goes
+// with it.
 #pragma once
 
 #include <mutex>
@@ -9,6 +10,7 @@
 #include "agent/vault/pack_stage.hpp"
 #include "agent/vault/pack_usage.hpp"
 #include "agent/vault/prune.hpp"
+#include "agent/vault/segment_copier.hpp"
 
 namespace vault {
 
@@ -18,8 +20,8 @@ public:
     PackRewriter(Vault& vault, const LiveMarks& marks, const PrunePlan& plan, const base::CancelToken& cancel,
                  const StageProgress& progress);
 
-    /// Copies the needed chunks of the plan's `rewrite` packs to new packs, durable on return, and writes runs that name them.
-    /// Segments that are needed as a whole keep their compressed form.
+    /// Copies the needed chunks of the plan's `rewrite` packs to new packs, durable on return, and writes
+    /// runs that name them. Segments that are needed as a whole keep their compressed form.
     std::vector<RunInfo> rewritePacks();
 
     /// Writes one run with the needed entries of the plan's runs that stay where they are.
@@ -31,15 +33,12 @@ public:
     [[nodiscard]] std::uint64_t bytesWritten() const noexcept { return bytesWritten_; }
 
 private:
-    /// A chunk that must move, and its size.
+    /// A chunk that must move, and where its segment is.
     struct Moving {
         std::uint32_t segmentOffset = 0;
         std::uint32_t segmentBytes = 0;
-        std::uint32_t chunkOffset = 0;
-        std::uint32_t chunkBytes = 0;
-        ChunkId id;
+        MovingChunk chunk;
     };
-    class Copier;
 
     std::unordered_map<PackId, std::vector<Moving>> collectMoving();
     void onCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes);

@@ -38,7 +38,8 @@ struct PackStage::Finished {
     std::uint64_t packBytes = 0;
 };
 
-PackStage::PackStage(const VaultKeys& keys, ObjectStore& store, CompressionGovernor& governor, Committed committed)
+PackStage::PackStage(const VaultKeys& keys, ObjectStore& store, CompressionGovernor& governor,
+                     Committed committed)
     : keys_(keys),
       store_(store),
       governor_(governor),
@@ -98,7 +99,8 @@ void PackStage::closeFilling(Filling& filling) {
 void PackStage::deliver(const PackSlot& slot, base::Bytes sealedSegment, std::vector<ChunkInSegment> chunks) {
     const std::size_t waiting = waiting_.fetch_add(1, std::memory_order_relaxed);
     governor_.observe(static_cast<double>(waiting) / kDeliveryQueue);
-    if (!deliveries_.push({slot.pack, slot.offset, std::move(sealedSegment), std::move(chunks)})) throwIfFailed();
+    if (!deliveries_.push({slot.pack, slot.offset, std::move(sealedSegment), std::move(chunks)}))
+        throwIfFailed();
 }
 
 void PackStage::flush() {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// pack_stage.hpp: puts sealed segments into packs and makes the packs durable, behind the back of those who compress.
+// pack_stage.hpp: puts sealed segments into packs and makes the packs durable, behind the back of those who
+// compress.
 //
-// A worker reserves a place (pack and offset) once it knows a segment's size, seals the segment for that place, and delivers
-// it. A store thread writes segments in the order of their offsets; a commit thread flushes full packs. Both queues are
-// bounded, so a slow store makes the workers wait.
+// A worker reserves a place (pack and offset) once it knows a segment's size, seals the segment for that
+// place, and delivers it. A store thread writes segments in the order of their offsets; a commit thread
+// flushes full packs. Both queues are bounded, so a slow store makes the workers wait.
 #pragma once
 
 #include <array>
@@ -57,8 +58,8 @@ public:
 
     void deliver(const PackSlot& slot, base::Bytes sealedSegment, std::vector<ChunkInSegment> chunks);
 
-    /// Ends the open packs and returns once everything delivered is durable and was reported. The stage can be used again
-    /// afterwards.
+    /// Ends the open packs and returns once everything delivered is durable and was reported. The stage can
+    /// be used again afterwards.
     void flush();
 
     /// Makes all further calls throw `error`, and lets waiting ones go. The first failure wins.

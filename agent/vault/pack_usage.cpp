@@ -7,8 +7,8 @@ namespace vault {
 
 namespace {
 
-// A pack that holds this much or less besides what is dead is worth moving whatever the allowed waste, so that many small backups
-// do not leave many small packs. Raw bytes, so a quarter of a full pack at most.
+// A pack that holds this much or less besides what is dead is worth moving whatever the allowed waste, so
+// that many small backups do not leave many small packs. Raw bytes, so a quarter of a full pack at most.
 constexpr std::uint64_t kSmallPackBytes = kPackBytes / 4;
 constexpr std::size_t kManySmallPacks = 16;
 
@@ -35,7 +35,8 @@ void chooseRewrites(const Usages& usages, double allowedWaste, PrunePlan& plan) 
         total += usage.totalBytes;
         dead += usage.totalBytes - usage.liveBytes;
         if (usage.liveBytes < usage.totalBytes) {
-            partial.emplace_back(static_cast<double>(usage.liveBytes) / static_cast<double>(usage.totalBytes), &pack);
+            partial.emplace_back(static_cast<double>(usage.liveBytes) / static_cast<double>(usage.totalBytes),
+                                 &pack);
         }
         if (usage.totalBytes <= kSmallPackBytes) small.push_back(&pack);
     }

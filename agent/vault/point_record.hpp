@@ -13,12 +13,13 @@
 
 namespace vault {
 
-/// A restore point. Kept in the journal, and once more as an object of its own, from which repair can restore a
-/// lost journal.
+/// A restore point. Kept in the journal, and once more as an object of its own, from which repair can restore
+/// a lost journal.
 struct PointRecord {
     PointId id;
     std::string client;  // name of the machine or agent that made it
-    std::string plan;    // groups the points that follow one another; empty for instant backups of the same sources
+    std::string
+        plan;  // groups the points that follow one another; empty for instant backups of the same sources
     std::vector<std::string> sources;
     std::vector<std::string> tags;
     platform::Timestamp started;

@@ -24,8 +24,8 @@ base::Error cannotTell(const std::string& what) {
                        "Nothing was changed. Run 'hbr repair' first; it keeps everything that can be kept.");
 }
 
-/// Everything that was in the store before the journal was read. A writer that made one of these objects had begun its session
-/// before, so the journal tells of it.
+/// Everything that was in the store before the journal was read. A writer that made one of these objects had
+/// begun its session before, so the journal tells of it.
 struct Listing {
     std::map<PackId, std::uint64_t> packs;
     std::vector<RunId> runs;
@@ -48,8 +48,8 @@ Listing listObjects(ObjectStore& store) {
 
 class Prune final {
 public:
-    Prune(Vault& vault, const platform::Clock& clock, const PruneOptions& options, const StageProgress& progress,
-          const base::CancelToken& cancel)
+    Prune(Vault& vault, const platform::Clock& clock, const PruneOptions& options,
+          const StageProgress& progress, const base::CancelToken& cancel)
         : vault_(vault), clock_(clock), options_(options), progress_(progress), cancel_(cancel) {}
 
     PruneReport run() {
@@ -72,7 +72,8 @@ public:
 private:
     void endDeadSessions() {
         const std::int64_t oldest =
-            clock_.now().seconds - std::chrono::duration_cast<std::chrono::seconds>(options_.sessionTimeout).count();
+            clock_.now().seconds -
+            std::chrono::duration_cast<std::chrono::seconds>(options_.sessionTimeout).count();
         if (options_.dryRun) {
             vault_.refresh();
             return;
@@ -125,7 +126,8 @@ private:
     void markPoint(LiveMarks& marks, const VaultState& state, const PointRecord& point) {
         const bool knownDamaged = !state.isTrusted(point.id);
         marks.markPoint(point, [&](const ChunkId&, bool isTreeNode) {
-            // A repair has reported what older points lack. Missing data hides nothing else; a missing node might.
+            // A repair has reported what older points lack. Missing data hides nothing else; a missing node
+            // might.
             if (isTreeNode && !knownDamaged) throw cannotTell("the tree of a restore point cannot be read");
         });
     }
@@ -144,26 +146,28 @@ private:
         newRuns.push_back(rewriter.writeRemainingIndex());
         std::erase_if(newRuns, [](const RunInfo& run) { return run.entries == 0; });
         const std::uint64_t marksBefore = marks.markedIn(plan.runs);
-        const auto after = vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
-            session.requireOpen(newest);
-            VaultChanges changes;
-            for (const RunInfo& run : plan.runs) {
-                if (!newest.hasRun(run.id)) return std::nullopt;
-                changes.removeRuns.push_back(run.id);
-            }
-            // Points committed since must not need what the plan takes away: everything they need must be marked already
-            // or lie in runs that the plan leaves alone.
-            vault_.refresh();
-            marks.addRuns(vault_.index().runs());
-            for (const PointRecord& point : newest.points) {
-                if (planned.findPoint(point.id) == nullptr) markPoint(marks, newest, point);
-            }
-            if (marks.markedIn(plan.runs) != marksBefore) return std::nullopt;
-            for (const RunInfo& run : newRuns) changes.addRuns.push_back({run, {}});
-            changes.condemnPacks.assign(plan.remove.begin(), plan.remove.end());
-            changes.condemnPacks.insert(changes.condemnPacks.end(), plan.rewrite.begin(), plan.rewrite.end());
-            return changes;
-        });
+        const auto after =
+            vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
+                session.requireOpen(newest);
+                VaultChanges changes;
+                for (const RunInfo& run : plan.runs) {
+                    if (!newest.hasRun(run.id)) return std::nullopt;
+                    changes.removeRuns.push_back(run.id);
+                }
+                // Points committed since must not need what the plan takes away: everything they need must be
+                // marked already or lie in runs that the plan leaves alone.
+                vault_.refresh();
+                marks.addRuns(vault_.index().runs());
+                for (const PointRecord& point : newest.points) {
+                    if (planned.findPoint(point.id) == nullptr) markPoint(marks, newest, point);
+                }
+                if (marks.markedIn(plan.runs) != marksBefore) return std::nullopt;
+                for (const RunInfo& run : newRuns) changes.addRuns.push_back({run, {}});
+                changes.condemnPacks.assign(plan.remove.begin(), plan.remove.end());
+                changes.condemnPacks.insert(changes.condemnPacks.end(), plan.rewrite.begin(),
+                                            plan.rewrite.end());
+                return changes;
+            });
         vault_.refresh();
         if (!after) {
             rewriter.discard(newRuns);
@@ -198,8 +202,8 @@ private:
         });
     }
 
-    /// Removes objects that the journal does not know: what interrupted runs left behind, and what was replaced. While a session
-    /// is open they may be its own, not yet announced.
+    /// Removes objects that the journal does not know: what interrupted runs left behind, and what was
+    /// replaced. While a session is open they may be its own, not yet announced.
     void deleteLeftovers() {
         const VaultState state = vault_.refresh();
         if (!state.sessions.empty()) return;

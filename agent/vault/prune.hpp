@@ -2,11 +2,13 @@
 // prune.hpp: gives back the room of what no restore point needs.
 //
 // Two phases, safe against any number of writers and other prunes (invariant I3):
-//  1. One journal entry takes the dead chunks out of the index and condemns their packs. It is worked out against a state of the
-//     journal and only valid behind it; whoever commits a restore point later sees it and checks what it relies on.
+//  1. One journal entry takes the dead chunks out of the index and condemns their packs. It is worked out
+//  against a state of the
+//     journal and only valid behind it; whoever commits a restore point later sees it and checks what it
+//     relies on.
 //  2. Only then are condemned packs deleted. A prune that dies in between is finished by the next one.
-// No clock, lock, host name or fresh listing is relied on. A clock is looked at for one thing, to guess which sessions have
-// died; a guess that is wrong costs that session a second run and nothing else.
+// No clock, lock, host name or fresh listing is relied on. A clock is looked at for one thing, to guess which
+// sessions have died; a guess that is wrong costs that session a second run and nothing else.
 #pragma once
 
 #include <chrono>
@@ -45,13 +47,14 @@ struct PruneReport {
 /// Tells what the prune is doing: a stage in words, and how far it is.
 using StageProgress = std::function<void(const std::string& stage, std::uint64_t done, std::uint64_t total)>;
 
-/// Throws Error: Corrupt ("VAULT-0015") and changes nothing when damage makes it impossible to tell what is needed; Busy
+/// Throws Error: Corrupt ("VAULT-0015") and changes nothing when damage makes it impossible to tell what is
+/// needed; Busy
 /// ("VAULT-0016") when others changed the vault again and again.
 PruneReport prune(Vault& vault, const platform::Clock& clock, const PruneOptions& options,
                   const StageProgress& progress, const base::CancelToken& cancel);
 
-/// Removes restore points from the vault's list; their room is given back by prune(). Points that are not there are ignored.
-/// Returns how many were removed.
+/// Removes restore points from the vault's list; their room is given back by prune(). Points that are not
+/// there are ignored. Returns how many were removed.
 std::uint64_t forgetPoints(Vault& vault, const std::vector<PointId>& points);
 
 }  // namespace vault

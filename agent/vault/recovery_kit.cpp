@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // recovery_kit.cpp: the master key as text that survives printing, a drawer, and typing.
 //
-// Vault id and master key, 48 bytes, are written as twelve numbered groups of four bytes in hex, each followed by one check byte
-// (the first byte of SHA-256 over the group's number and its bytes), so a mistyped group is named.
+// Vault id and master key, 48 bytes, are written as twelve numbered groups of four bytes in hex, each
+// followed by one check byte (the first byte of SHA-256 over the group's number and its bytes), so a mistyped
+// group is named.
 #include <openssl/evp.h>
 
 #include <array>
@@ -46,9 +47,12 @@ std::string recoveryKit(const VaultKeys& keys, const std::string& location) {
         "Whoever has this sheet can read every backup in the vault. Keep it on paper, locked away,\n"
         "and not on the machine that is backed up.\n"
         "\n"
-        "Vault: " + base::printable(location) + "\n"
+        "Vault: " +
+        base::printable(location) +
+        "\n"
         "To use it: hbr vault connect PATH --recovery-kit FILE\n"
-        "\n" + std::string(kMarker) + "\n";
+        "\n" +
+        std::string(kMarker) + "\n";
     for (std::size_t group = 0; group < kGroups; ++group) {
         base::Bytes bytes(secret.begin() + static_cast<std::ptrdiff_t>(group * kGroupBytes),
                           secret.begin() + static_cast<std::ptrdiff_t>((group + 1) * kGroupBytes));
@@ -80,7 +84,8 @@ VaultKeys keysFromRecoveryKit(const std::string& text) {
         base::append(secret, content);
     }
     if (secret.size() != kGroups * kGroupBytes) throwUnreadable("there are fewer than twelve groups");
-    const VaultKeys keys(VaultId::fromBytes(secret), MasterKey(base::ByteView(secret).subspan(VaultId::kSizeBytes)));
+    const VaultKeys keys(VaultId::fromBytes(secret),
+                         MasterKey(base::ByteView(secret).subspan(VaultId::kSizeBytes)));
     base::wipe(secret.data(), secret.size());
     return keys;
 }

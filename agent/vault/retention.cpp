@@ -16,7 +16,8 @@ namespace {
 constexpr std::int64_t kSecondsPerDay = 86400;
 
 std::chrono::year_month_day dateOf(const PointRecord& point) {
-    return std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(point.started.seconds)));
+    return std::chrono::floor<std::chrono::days>(
+        std::chrono::sys_seconds(std::chrono::seconds(point.started.seconds)));
 }
 
 template <typename... Arguments>
@@ -26,7 +27,9 @@ std::string format(const char* pattern, Arguments... arguments) {
     return text.data();
 }
 
-std::string yearName(const PointRecord& point) { return format("%04d", static_cast<int>(dateOf(point).year())); }
+std::string yearName(const PointRecord& point) {
+    return format("%04d", static_cast<int>(dateOf(point).year()));
+}
 
 std::string monthName(const PointRecord& point) {
     return yearName(point) + format("-%02u", static_cast<unsigned>(dateOf(point).month()));
@@ -37,7 +40,8 @@ std::string dayName(const PointRecord& point) {
 }
 
 std::string hourName(const PointRecord& point) {
-    const std::int64_t secondOfDay = ((point.started.seconds % kSecondsPerDay) + kSecondsPerDay) % kSecondsPerDay;
+    const std::int64_t secondOfDay =
+        ((point.started.seconds % kSecondsPerDay) + kSecondsPerDay) % kSecondsPerDay;
     return dayName(point) + format(" %02d:00", static_cast<int>(secondOfDay / 3600));
 }
 
@@ -94,10 +98,12 @@ void judge(const std::vector<const PointRecord*>& newestFirst, const RetentionRu
 
 }  // namespace
 
-std::vector<RetentionDecision> applyRetention(const std::vector<PointRecord>& points, const RetentionRule& rule) {
+std::vector<RetentionDecision> applyRetention(const std::vector<PointRecord>& points,
+                                              const RetentionRule& rule) {
     using Series = std::tuple<std::string, std::string, std::vector<std::string>>;
     std::map<Series, std::vector<const PointRecord*>> series;
-    for (const PointRecord& point : points) series[{point.client, point.plan, point.sources}].push_back(&point);
+    for (const PointRecord& point : points)
+        series[{point.client, point.plan, point.sources}].push_back(&point);
     std::map<PointId, std::string> reasons;
     for (auto& [name, members] : series) {
         std::stable_sort(members.begin(), members.end(),

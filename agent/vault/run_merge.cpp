@@ -10,14 +10,15 @@ namespace vault {
 
 namespace {
 
-// Eight runs of one size class become one of the next: at most about eight runs for every factor of eight in chunks.
+// Eight runs of one size class become one of the next: at most about eight runs for every factor of eight in
+// chunks.
 constexpr std::size_t kRunsPerTier = 8;
 constexpr unsigned kTierBits = 3;
 
 unsigned tierOf(const RunInfo& run) { return static_cast<unsigned>(std::bit_width(run.entries)) / kTierBits; }
 
-/// The runs of the smallest tier that is full; empty when none is. Runs of open sessions are left alone, because a
-/// merge would hide whose they are.
+/// The runs of the smallest tier that is full; empty when none is. Runs of open sessions are left alone,
+/// because a merge would hide whose they are.
 std::vector<RunInfo> chooseRuns(const VaultState& state) {
     std::map<unsigned, std::vector<RunInfo>> tiers;
     for (const LiveRun& run : state.runs) {
@@ -30,6 +31,18 @@ std::vector<RunInfo> chooseRuns(const VaultState& state) {
 }
 
 }  // namespace
+
+RunInfo writeRun(Vault& vault, std::vector<IndexEntry>& entries) {
+    std::sort(entries.begin(), entries.end(),
+              [](const IndexEntry& a, const IndexEntry& b) { return a.id < b.id; });
+    IndexRunWriter writer(vault.keys(), vault.store(), entries.size());
+    const ChunkId* previous = nullptr;
+    for (const IndexEntry& entry : entries) {
+        if (previous == nullptr || *previous != entry.id) writer.add(entry);
+        previous = &entry.id;
+    }
+    return writer.finish();
+}
 
 void mergeRuns(const std::vector<std::shared_ptr<IndexRun>>& runs,
                const std::function<void(const IndexEntry&)>& visit) {
@@ -83,15 +96,16 @@ void mergeSmallRuns(Vault& vault) {
             if (error.kind() == base::ErrorKind::Corrupt) return;  // verify and repair deal with damage
             throw;
         }
-        const auto after = vault.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
-            VaultChanges changes;
-            for (const RunInfo& run : chosen) {
-                if (!newest.hasRun(run.id)) return std::nullopt;  // somebody else merged them
-                changes.removeRuns.push_back(run.id);
-            }
-            changes.addRuns.push_back({merged, {}});
-            return changes;
-        });
+        const auto after =
+            vault.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
+                VaultChanges changes;
+                for (const RunInfo& run : chosen) {
+                    if (!newest.hasRun(run.id)) return std::nullopt;  // somebody else merged them
+                    changes.removeRuns.push_back(run.id);
+                }
+                changes.addRuns.push_back({merged, {}});
+                return changes;
+            });
         if (!after) vault.store().remove(runName(merged.id));
         vault.refresh();
     }

@@ -10,7 +10,11 @@
 
 namespace vault {
 
-/// Calls back for every entry of the runs in order of id. Of equal ids only the one of the earliest run in the list is shown.
+/// Writes a run of these entries, which need not be in order; of equal ids one is kept.
+RunInfo writeRun(Vault& vault, std::vector<IndexEntry>& entries);
+
+/// Calls back for every entry of the runs in order of id. Of equal ids only the one of the earliest run in
+/// the list is shown.
 void mergeRuns(const std::vector<std::shared_ptr<IndexRun>>& runs,
                const std::function<void(const IndexEntry&)>& visit);
 
@@ -19,8 +23,8 @@ void mergeRunsMarked(
     const std::vector<std::shared_ptr<IndexRun>>& runs,
     const std::function<void(const IndexEntry& entry, const RunId& run, std::uint64_t position)>& visit);
 
-/// Merges runs of similar size once there are many of them, so that the number of runs grows with the logarithm of the
-/// number of chunks. Damage met on the way leaves everything as it is.
+/// Merges runs of similar size once there are many of them, so that the number of runs grows with the
+/// logarithm of the number of chunks. Damage met on the way leaves everything as it is.
 void mergeSmallRuns(Vault& vault);
 
 }  // namespace vault

@@ -48,7 +48,8 @@ Cipher objectCipher(const VaultKeys& keys, ObjectKind kind, const std::string& n
     return Cipher(cipher, keys.objectKey(header.first(8), header.subspan(8, kSaltBytes), name));
 }
 
-base::Bytes sealObject(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView plain) {
+base::Bytes sealObject(const VaultKeys& keys, ObjectKind kind, const std::string& name,
+                       base::ByteView plain) {
     base::Bytes object = makeHeader(kind);
     Cipher cipher = objectCipher(keys, kind, name, object);
     const std::size_t total = static_cast<std::size_t>(std::max(
@@ -62,7 +63,8 @@ base::Bytes sealObject(const VaultKeys& keys, ObjectKind kind, const std::string
     return object;
 }
 
-base::Bytes openObject(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView stored) {
+base::Bytes openObject(const VaultKeys& keys, ObjectKind kind, const std::string& name,
+                       base::ByteView stored) {
     Cipher cipher = objectCipher(keys, kind, name, stored);
     const base::ByteView sealedBody = stored.subspan(kHeaderBytes);
     if (sealedBody.size() < kTagBytes + kLengthPrefixBytes) throw damagedObject(name, "it is too short");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sealed_object.hpp: the header that begins every object of a vault, and objects that are one sealed body.
 //
-// Header, 40 bytes: "HBRV", format version, object kind, cipher, 0, then a random salt of 32 bytes. Salt, kind,
-// version, cipher, vault and object name together give the object's key (VaultKeys::objectKey).
+// Header, 40 bytes: "HBRV", format version, object kind, cipher, 0, then a random salt of 32 bytes. Salt,
+// kind, version, cipher, vault and object name together give the object's key (VaultKeys::objectKey).
 #pragma once
 
 #include <cstdint>
@@ -32,16 +32,17 @@ inline constexpr std::size_t kHeaderBytes = 8 + kSaltBytes;
 /// Begins a new object: a header with a fresh salt. Its cipher is made by objectCipher().
 base::Bytes makeHeader(ObjectKind kind);
 
-/// Checks a stored header and makes the cipher of that object. Throws Error: Corrupt when the header is damaged or of
-/// another kind, Unsupported ("VAULT-0003") when a newer HBR wrote it.
+/// Checks a stored header and makes the cipher of that object. Throws Error: Corrupt when the header is
+/// damaged or of another kind, Unsupported ("VAULT-0003") when a newer HBR wrote it.
 Cipher objectCipher(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView header);
 
 /// Seals `plain` as a whole object, padded so that its size tells little (paddedSize()).
 base::Bytes sealObject(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView plain);
 
-/// Opens what sealObject() made. Throws Error (Corrupt, "VAULT-0002") when it was damaged or stands in another's
-/// place.
-base::Bytes openObject(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView stored);
+/// Opens what sealObject() made. Throws Error (Corrupt, "VAULT-0002") when it was damaged or stands in
+/// another's place.
+base::Bytes openObject(const VaultKeys& keys, ObjectKind kind, const std::string& name,
+                       base::ByteView stored);
 
 /// The size to which `sizeBytes` is padded: at most 6.25 % more and, seen from outside, one of few values.
 std::uint64_t paddedSize(std::uint64_t sizeBytes) noexcept;

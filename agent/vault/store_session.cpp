@@ -11,7 +11,8 @@ namespace vault {
 
 namespace {
 
-// Also tells pruners that we live, so it must be much shorter than the time after which they take a session for dead.
+// Also tells pruners that we live, so it must be much shorter than the time after which they take a session
+// for dead.
 constexpr std::chrono::minutes kCheckpointInterval{10};
 
 }  // namespace
@@ -22,9 +23,10 @@ StoreSession::StoreSession(Vault& vault, const platform::Clock& clock, std::stri
       client_(std::move(client)),
       id_(randomId<SessionId>()),
       lastCheckpoint_(clock.steady()),
-      stage_(vault.keys(), vault.store(), governor_, [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
-          onPackCommitted(std::move(entries), packBytes);
-      }) {
+      stage_(vault.keys(), vault.store(), governor_,
+             [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
+                 onPackCommitted(std::move(entries), packBytes);
+             }) {
     if (vault.usesFallbackState()) {
         throw base::Error(base::ErrorKind::Corrupt, "VAULT-0007", "The vault's journal cannot be read",
                           "Run 'hbr repair': it works the journal out again from the other objects.");
@@ -68,19 +70,10 @@ void StoreSession::onPackCommitted(std::vector<IndexEntry> entries, std::uint64_
     {
         const std::lock_guard lock(durableMutex_);
         durable_.insert(durable_.end(), entries.begin(), entries.end());
-        isDue = durable_.size() >= kCheckpointEntries || clock_.steady() - lastCheckpoint_ > kCheckpointInterval;
+        isDue =
+            durable_.size() >= kCheckpointEntries || clock_.steady() - lastCheckpoint_ > kCheckpointInterval;
     }
     if (isDue) checkpoint();
-}
-
-RunInfo StoreSession::writeRun(std::vector<IndexEntry>& entries) {
-    std::sort(entries.begin(), entries.end(),
-              [](const IndexEntry& a, const IndexEntry& b) { return a.id < b.id; });
-    IndexRunWriter writer(vault_.keys(), vault_.store(), entries.size());
-    for (const IndexEntry& entry : entries) writer.add(entry);
-    const RunInfo run = writer.finish();
-    storedBytes_.fetch_add(run.sizeBytes, std::memory_order_relaxed);
-    return run;
 }
 
 void StoreSession::checkpoint() {
@@ -91,7 +84,8 @@ void StoreSession::checkpoint() {
         lastCheckpoint_ = clock_.steady();
     }
     if (entries.empty()) return;
-    const RunInfo run = writeRun(entries);
+    const RunInfo run = writeRun(vault_, entries);
+    storedBytes_.fetch_add(run.sizeBytes, std::memory_order_relaxed);
     vault_.journal().append([&](const VaultState& newest) {
         requireOpen(newest);
         VaultChanges changes;
@@ -112,17 +106,18 @@ void StoreSession::makeDurable() {
 
 void StoreSession::requireOpen(const VaultState& state) const {
     if (state.findSession(id_) != nullptr) return;
-    throw base::Error(base::ErrorKind::Busy, "VAULT-0010",
-                      "This backup was asleep for so long that a prune took it for dead and may have removed what it "
-                      "had stored",
-                      "Run the backup again; what is still in the vault will be reused.", base::Retry::Later);
+    throw base::Error(
+        base::ErrorKind::Busy, "VAULT-0010",
+        "This backup was asleep for so long that a prune took it for dead and may have removed what it "
+        "had stored",
+        "Run the backup again; what is still in the vault will be reused.", base::Retry::Later);
 }
 
 StoreSession::Commit StoreSession::commit(const PointRecord& point) {
     const auto after = vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
         requireOpen(newest);
-        // Invariant: I3. Between this state and our entry nothing can happen: another entry in between makes the append
-        // come back here.
+        // Invariant: I3. Between this state and our entry nothing can happen: another entry in between makes
+        // the append come back here.
         if (newest.lastRemoval > checkedSequence_) {
             checkedSequence_ = newest.sequence;
             return std::nullopt;
@@ -135,7 +130,8 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
     vault_.refresh();
     if (!after) return Commit::CheckReliance;
     isOpen_ = false;
-    // The journal made the point; this copy is what a lost journal is rebuilt from. Both are durable before anybody is told.
+    // The journal made the point; this copy is what a lost journal is rebuilt from. Both are durable before
+    // anybody is told.
     base::Bytes plain;
     base::Encoder encoder(plain);
     encodePoint(encoder, point);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // store_session.hpp: one writer's stay in a vault, from its first chunk to its restore point.
 //
-// Order of durability (invariants I1, I2): packs, then the index run that names them, then the journal entry that names the run
-// and, last, the restore point. From time to time a checkpoint makes what was stored so far known, so that a run that is
-// interrupted is not repeated: the next one finds its chunks.
+// Order of durability (invariants I1, I2): packs, then the index run that names them, then the journal entry
+// that names the run and, last, the restore point. From time to time a checkpoint makes what was stored so
+// far known, so that a run that is interrupted is not repeated: the next one finds its chunks.
 #pragma once
 
 #include <chrono>
@@ -38,9 +38,12 @@ public:
     /// The vault when the session began; restore points in it may serve as parents.
     [[nodiscard]] const VaultState& baseState() const noexcept { return base_; }
     /// Bytes written to the vault so far.
-    [[nodiscard]] std::uint64_t storedBytes() const noexcept { return storedBytes_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t storedBytes() const noexcept {
+        return storedBytes_.load(std::memory_order_relaxed);
+    }
 
-    /// True for the one caller that must store this chunk; false when the vault has it or another thread stores it.
+    /// True for the one caller that must store this chunk; false when the vault has it or another thread
+    /// stores it.
     [[nodiscard]] bool claim(const ChunkId& id);
 
     /// Makes everything that was delivered durable and findable. All storers must have been flushed.
@@ -48,16 +51,18 @@ public:
 
     enum class Commit {
         Done,
-        /// Chunks were taken out of the vault since the session began (prune, repair): what the point takes from earlier
-        /// points must be checked against the index, which is up to date now, and stored again where it is missing.
+        /// Chunks were taken out of the vault since the session began (prune, repair): what the point takes
+        /// from earlier points must be checked against the index, which is up to date now, and stored again
+        /// where it is missing.
         CheckReliance,
     };
 
-    /// Makes a restore point visible. Durable when it returns Done. Call after makeDurable(), from one thread.
-    /// Throws Error (Busy, "VAULT-0010") when the session was ended by somebody who took us for dead.
+    /// Makes a restore point visible. Durable when it returns Done. Call after makeDurable(), from one
+    /// thread. Throws Error (Busy, "VAULT-0010") when the session was ended by somebody who took us for dead.
     Commit commit(const PointRecord& point);
 
-    /// Throws Error (Busy, "VAULT-0010") when the session is not among those of the state: what it stored may be gone.
+    /// Throws Error (Busy, "VAULT-0010") when the session is not among those of the state: what it stored may
+    /// be gone.
     void requireOpen(const VaultState& state) const;
 
     /// Ends the session without a restore point. What was stored is kept for the next session to find.
@@ -66,7 +71,6 @@ public:
 private:
     void onPackCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes);
     void checkpoint();
-    RunInfo writeRun(std::vector<IndexEntry>& entries);
     SessionInfo sessionInfo() const;
 
     Vault& vault_;

@@ -16,7 +16,8 @@ constexpr std::size_t kMaxNodeBytes = 128 * base::kKiB;
 constexpr unsigned kMaxLevels = 64;
 
 base::Error damagedTree(const char* why) {
-    return base::Error(base::ErrorKind::Corrupt, "VAULT-0013", std::string("A node of a tree is damaged: ") + why,
+    return base::Error(base::ErrorKind::Corrupt, "VAULT-0013",
+                       std::string("A node of a tree is damaged: ") + why,
                        "Run 'hbr verify' to see which restore points are affected, then 'hbr repair'.");
 }
 
@@ -120,7 +121,8 @@ void TreeWriter::endNode(std::size_t level) {
 }
 
 TreeRoot TreeWriter::finish() {
-    // Every node that has ended stands in the level above; the root is the first node that stands alone there.
+    // Every node that has ended stands in the level above; the root is the first node that stands alone
+    // there.
     for (std::size_t level = 0;; ++level) {
         const bool isTop = level + 1 >= levels_.size();
         if (isTop && level > 0 && levels_[level].items == 1) {
@@ -167,7 +169,8 @@ bool TreeCursor::descend() {
         for (; depth + 1 < path_.size(); ++depth) {
             if (path_[depth].payload.size() != ChunkId::kSizeBytes) throw damagedTree("a child has no id");
             load(depth + 1, ChunkId::fromBytes(path_[depth].payload));
-            if (depth + 2 < path_.size() && !nextItem(path_[depth + 1])) throw damagedTree("an inner node is empty");
+            if (depth + 2 < path_.size() && !nextItem(path_[depth + 1]))
+                throw damagedTree("an inner node is empty");
         }
         return true;
     }
@@ -195,8 +198,8 @@ void TreeCursor::seek(std::string_view key) {
     isPending_ = false;
     load(0, root_.root.id);
     for (std::size_t depth = 0; depth + 1 < path_.size(); ++depth) {
-        // The last child whose first key is not past the key may hold it; to know that it is the last, the child
-        // behind it is read and given back.
+        // The last child whose first key is not past the key may hold it; to know that it is the last, the
+        // child behind it is read and given back.
         Node& node = path_[depth];
         if (!nextItem(node)) throw damagedTree("an inner node is empty");
         for (;;) {

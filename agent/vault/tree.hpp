@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // tree.hpp: the list of a restore point's objects, as a search tree of chunks.
 //
-// Entries stand in order of their keys in leaves; inner nodes list their children with the first key of each. Where a node ends is
-// decided by a keyed hash of the key before the cut, so that the same entries always fall into the same nodes: a point that
-// differs little from the one before shares nearly all of its nodes with it, and one that does not differ shares
-// the root. Writing and reading hold one node a level.
+// Entries stand in order of their keys in leaves; inner nodes list their children with the first key of each.
+// Where a node ends is decided by a keyed hash of the key before the cut, so that the same entries always
+// fall into the same nodes: a point that differs little from the one before shares nearly all of its nodes
+// with it, and one that does not differ shares the root. Writing and reading hold one node a level.
 #pragma once
 
 #include <cstdint>

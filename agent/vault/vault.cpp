@@ -41,8 +41,8 @@ std::unique_ptr<Vault> Vault::create(std::unique_ptr<ObjectStore> store, const b
     return vault;
 }
 
-std::unique_ptr<Vault> Vault::open(std::unique_ptr<ObjectStore> store, const VaultKeys& keys, JournalNeed need,
-                                   std::size_t indexCacheBytes) {
+std::unique_ptr<Vault> Vault::open(std::unique_ptr<ObjectStore> store, const VaultKeys& keys,
+                                   JournalNeed need, std::size_t indexCacheBytes) {
     std::unique_ptr<Vault> vault(new Vault(std::move(store), keys, indexCacheBytes));
     try {
         vault->refresh();

@@ -22,14 +22,16 @@ class Vault final {
 public:
     /// Makes a new vault in an empty store: keys under one password, and the first journal entry.
     /// Throws Error (Exists, "VAULT-0008") when there is one already.
-    static std::unique_ptr<Vault> create(std::unique_ptr<ObjectStore> store, const base::SecretBytes& password,
-                                         platform::Timestamp now, PasswordCost cost = {});
+    static std::unique_ptr<Vault> create(std::unique_ptr<ObjectStore> store,
+                                         const base::SecretBytes& password, platform::Timestamp now,
+                                         PasswordCost cost = {});
 
-    /// Opens a vault with keys from unlock(), keysFromRecoveryKit() or the machine's secret store. With `Journal::Required`
-    /// a damaged journal is an Error; with `Journal::Optional` the vault opens with what can be seen without it: all
-    /// restore points and runs that exist (usesFallbackState()).
+    /// Opens a vault with keys from unlock(), keysFromRecoveryKit() or the machine's secret store. With
+    /// `Journal::Required` a damaged journal is an Error; with `Journal::Optional` the vault opens with what
+    /// can be seen without it: all restore points and runs that exist (usesFallbackState()).
     enum class JournalNeed { Required, Optional };
-    static std::unique_ptr<Vault> open(std::unique_ptr<ObjectStore> store, const VaultKeys& keys, JournalNeed need,
+    static std::unique_ptr<Vault> open(std::unique_ptr<ObjectStore> store, const VaultKeys& keys,
+                                       JournalNeed need,
                                        std::size_t indexCacheBytes = kDefaultIndexCacheBytes);
 
     [[nodiscard]] const VaultKeys& keys() const noexcept { return keys_; }
@@ -45,8 +47,15 @@ public:
     /// Reads what other clients did since, and brings the index up to date.
     VaultState refresh();
 
-    /// True when the journal is damaged and state() was put together from a listing. Such a vault can be read, not written.
+    /// True when the journal is damaged and state() was put together from a listing. Such a vault can be
+    /// read, not written.
     [[nodiscard]] bool usesFallbackState() const noexcept { return usesFallback_; }
+
+    /// Goes back to the journal after repair has begun it anew.
+    void useJournal() {
+        usesFallback_ = false;
+        refresh();
+    }
 
 private:
     Vault(std::unique_ptr<ObjectStore> store, const VaultKeys& keys, std::size_t indexCacheBytes);
@@ -61,8 +70,8 @@ private:
     VaultState fallback_;
 };
 
-/// What a vault holds as far as a listing shows: every readable restore point and index run. Used while the journal is
-/// damaged, and by repair to write a new one.
+/// What a vault holds as far as a listing shows: every readable restore point and index run. Used while the
+/// journal is damaged, and by repair to write a new one.
 VaultState stateFromListing(const VaultKeys& keys, ObjectStore& store);
 
 }  // namespace vault

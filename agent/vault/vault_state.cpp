@@ -70,8 +70,8 @@ template <typename Item, typename Key, typename KeyOf>
 void removeKeys(std::vector<Item>& items, std::vector<Key> keys, KeyOf keyOf) {
     if (keys.empty()) return;
     std::sort(keys.begin(), keys.end());
-    std::erase_if(items,
-                  [&](const Item& item) { return std::binary_search(keys.begin(), keys.end(), keyOf(item)); });
+    std::erase_if(
+        items, [&](const Item& item) { return std::binary_search(keys.begin(), keys.end(), keyOf(item)); });
 }
 
 }  // namespace
@@ -113,8 +113,8 @@ void VaultState::apply(const VaultChanges& changes) {
 }
 
 const SessionInfo* VaultState::findSession(const SessionId& id) const noexcept {
-    const auto found =
-        std::find_if(sessions.begin(), sessions.end(), [&](const SessionInfo& session) { return session.id == id; });
+    const auto found = std::find_if(sessions.begin(), sessions.end(),
+                                    [&](const SessionInfo& session) { return session.id == id; });
     return found == sessions.end() ? nullptr : &*found;
 }
 

@@ -51,8 +51,8 @@ struct VaultState {
     std::vector<LiveRun> runs;
     std::vector<PointRecord> points;  // in the order in which they were committed
     std::vector<PackId> condemnedPacks;
-    /// Sequence of the last entry that took chunks out of the index; a writer that began before it must check what
-    /// it relies on (invariant I3).
+    /// Sequence of the last entry that took chunks out of the index; a writer that began before it must check
+    /// what it relies on (invariant I3).
     std::uint64_t lastRemoval = 0;
     /// Sequence of the last entry that said distrustPoints.
     std::uint64_t distrusted = 0;

@@ -20,7 +20,8 @@ public:
 
     VerifyReport run() {
         report_.points = state_.points.size();
-        if (vault_.usesFallbackState()) report_.problems.push_back({"journal", "The journal cannot be read."});
+        if (vault_.usesFallbackState())
+            report_.problems.push_back({"journal", "The journal cannot be read."});
         checkIndex();
         checkPresence();
         if (options_.depth != VerifyDepth::Structure) checkContents();
@@ -44,7 +45,8 @@ private:
         }
     }
 
-    /// Every pack that the index names must be there. A listing may be behind, so what it lacks is asked for by name.
+    /// Every pack that the index names must be there. A listing may be behind, so what it lacks is asked for
+    /// by name.
     void checkPresence() {
         std::map<PackId, std::uint64_t> listed;
         vault_.store().list("packs/", [&](const std::string& name, std::uint64_t sizeBytes) {
@@ -52,7 +54,8 @@ private:
         });
         for (const PackId& pack : needed_) {
             const auto found = listed.find(pack);
-            const auto sizeBytes = found != listed.end() ? found->second : vault_.store().sizeOf(packName(pack));
+            const auto sizeBytes =
+                found != listed.end() ? found->second : vault_.store().sizeOf(packName(pack));
             if (!sizeBytes) {
                 report_.problems.push_back({packName(pack), "The pack is missing."});
                 report_.lost.losePack(pack);
@@ -64,7 +67,8 @@ private:
         report_.packs = needed_.size();
         for (const PointRecord& point : state_.points) {
             if (!vault_.store().sizeOf(pointName(point.id))) {
-                report_.problems.push_back({pointName(point.id), "The second copy of a restore point's record is missing."});
+                report_.problems.push_back(
+                    {pointName(point.id), "The second copy of a restore point's record is missing."});
             }
         }
     }
@@ -85,16 +89,19 @@ private:
             report_.lost.losePack(finding.pack);
             return;
         }
-        for (const SegmentInfo& segment : finding.badSegments) report_.lost.loseSegment({finding.pack, segment.offset});
+        for (const SegmentInfo& segment : finding.badSegments)
+            report_.lost.loseSegment({finding.pack, segment.offset});
         if (!finding.badSegments.empty()) {
-            report_.problems.push_back({packName(finding.pack), std::to_string(finding.badSegments.size()) + " of " +
-                                                                    std::to_string(finding.badSegments.size() +
-                                                                                   finding.goodSegments.size()) +
-                                                                    " segments of the pack are damaged."});
+            report_.problems.push_back(
+                {packName(finding.pack),
+                 std::to_string(finding.badSegments.size()) + " of " +
+                     std::to_string(finding.badSegments.size() + finding.goodSegments.size()) +
+                     " segments of the pack are damaged."});
         }
     }
 
-    /// First all points together, sharing what they share; only when something is missing, each one by itself.
+    /// First all points together, sharing what they share; only when something is missing, each one by
+    /// itself.
     void checkPoints() {
         LiveMarks marks(vault_, cancel_);
         bool isMissing = !report_.lost.isEmpty() || marks.sawDamagedRun();

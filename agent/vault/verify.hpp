@@ -12,7 +12,8 @@
 namespace vault {
 
 enum class VerifyDepth {
-    Structure,  // journal, index, trees; every chunk that a point needs is in the index, its pack is there with a fitting size
+    Structure,  // journal, index, trees; every chunk that a point needs is in the index, its pack is there
+                // with a fitting size
     Seals,      // and every sealed part of every pack opens
     Data,       // and every chunk decompresses and has the content that its id names
 };
@@ -40,8 +41,8 @@ struct VerifyOptions {
     unsigned workers = 1;
 };
 
-/// Changes nothing. Always ends with a report, whatever is damaged; throws Error only when the store cannot be reached or the work is
-/// cancelled. Progress is told in bytes for the pack stage.
+/// Changes nothing. Always ends with a report, whatever is damaged; throws Error only when the store cannot
+/// be reached or the work is cancelled. Progress is told in bytes for the pack stage.
 VerifyReport verify(Vault& vault, const VerifyOptions& options, const StageProgress& progress,
                     const base::CancelToken& cancel);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bytes.hpp: the words for raw memory: views, owned buffers, little-endian numbers, secrets that wipe themselves.
+// bytes.hpp: the words for raw memory: views, owned buffers, little-endian numbers, secrets that wipe
+// themselves.
 #pragma once
 
 #include <algorithm>

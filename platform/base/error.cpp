@@ -31,17 +31,28 @@ void Error::compose() {
 
 std::string_view toString(ErrorKind kind) noexcept {
     switch (kind) {
-        case ErrorKind::NotFound: return "notFound";
-        case ErrorKind::Exists: return "exists";
-        case ErrorKind::Invalid: return "invalid";
-        case ErrorKind::Denied: return "denied";
-        case ErrorKind::Unavailable: return "unavailable";
-        case ErrorKind::Busy: return "busy";
-        case ErrorKind::Exhausted: return "exhausted";
-        case ErrorKind::Corrupt: return "corrupt";
-        case ErrorKind::Unsupported: return "unsupported";
-        case ErrorKind::Cancelled: return "cancelled";
-        case ErrorKind::Internal: return "internal";
+        case ErrorKind::NotFound:
+            return "notFound";
+        case ErrorKind::Exists:
+            return "exists";
+        case ErrorKind::Invalid:
+            return "invalid";
+        case ErrorKind::Denied:
+            return "denied";
+        case ErrorKind::Unavailable:
+            return "unavailable";
+        case ErrorKind::Busy:
+            return "busy";
+        case ErrorKind::Exhausted:
+            return "exhausted";
+        case ErrorKind::Corrupt:
+            return "corrupt";
+        case ErrorKind::Unsupported:
+            return "unsupported";
+        case ErrorKind::Cancelled:
+            return "cancelled";
+        case ErrorKind::Internal:
+            return "internal";
     }
     return "internal";
 }

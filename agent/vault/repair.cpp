@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/vault/repair.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "agent/vault/live_marks.hpp"
+#include "agent/vault/pack_check.hpp"
+#include "agent/vault/run_merge.hpp"
+#include "agent/vault/salvage.hpp"
+
+namespace vault {
+
+namespace {
+
+/// Entries in one of the runs that a new index is first written as; bounds memory.
+constexpr std::size_t kEntriesAtOnce = 256 * 1024;
+
+class Repair final {
+public:
+    Repair(Vault& vault, const RepairOptions& options, const StageProgress& progress,
+           const base::CancelToken& cancel)
+        : vault_(vault), options_(options), progress_(progress), cancel_(cancel) {}
+
+    RepairReport run() {
+        state_ = vault_.refresh();
+        if (vault_.usesFallbackState()) found("journal", "The journal cannot be read.");
+        readIndex();
+        examinePacks();
+        examinePoints();
+        examineKeys();
+        const bool indexIsWrong = !damagedPacks_.empty() || lostPacks_ > 0 || runsAreDamaged_ ||
+                                  vault_.usesFallbackState() || options_.rebuildIndex;
+        if (!options_.dryRun && indexIsWrong) rebuild();
+        if (!options_.dryRun) mendPoints();
+        findDamage();
+        return std::move(report_);
+    }
+
+private:
+    void found(const std::string& object, const std::string& sentence) {
+        report_.problems.push_back({object, sentence});
+    }
+    void mended(const std::string& object, const std::string& sentence) {
+        report_.mended.push_back({object, sentence});
+    }
+
+    void readIndex() {
+        for (const auto& run : vault_.index().runs()) {
+            try {
+                for (const PackId& pack : run->packs()) indexed_.insert(pack);
+                run->forEach([&](const IndexEntry&, std::uint64_t) {});
+                soundRuns_.push_back(run);
+            } catch (const base::Error& error) {
+                if (error.kind() != base::ErrorKind::Corrupt) throw;
+                runsAreDamaged_ = true;
+                found(runName(run->info().id), error.message() + ".");
+            }
+        }
+    }
+
+    void examinePacks() {
+        std::vector<PackId> packs;
+        std::uint64_t totalBytes = 0;
+        vault_.store().list("packs/", [&](const std::string& name, std::uint64_t sizeBytes) {
+            const auto id = packIdOfName(name);
+            if (!id || std::find(state_.condemnedPacks.begin(), state_.condemnedPacks.end(), *id) !=
+                           state_.condemnedPacks.end()) {
+                return;
+            }
+            packs.push_back(*id);
+            totalBytes += sizeBytes;
+        });
+        const std::set<PackId> listed(packs.begin(), packs.end());
+        for (const PackId& pack : indexed_) {
+            if (listed.contains(pack)) continue;
+            if (vault_.store().sizeOf(packName(pack))) {
+                packs.push_back(pack);
+                continue;
+            }
+            found(packName(pack), "The pack is missing.");
+            ++lostPacks_;
+        }
+        std::atomic<std::uint64_t> bytesDone = 0;
+        checkPacks(vault_, packs, VerifyDepth::Seals, options_.workers, cancel_, bytesDone,
+                   [&](const PackFinding& finding) {
+                       progress_("Reading packs", bytesDone, totalBytes);
+                       notePack(finding);
+                   });
+        report_.packsChecked = packs.size();
+    }
+
+    void notePack(const PackFinding& finding) {
+        if (finding.isSound()) {
+            soundPacks_.push_back(finding.pack);
+            return;
+        }
+        found(packName(finding.pack),
+              finding.why.empty() ? std::to_string(finding.badSegments.size()) + " segments are damaged."
+                                  : "The pack is damaged: " + finding.why + ".");
+        damagedPacks_.emplace(finding.pack, finding.goodSegments);
+    }
+
+    void examinePoints() {
+        for (const PointRecord& point : state_.points) {
+            const std::string name = pointName(point.id);
+            const auto stored = vault_.store().read(name);
+            if (!stored) {
+                found(name, "The second copy of a restore point's record is missing.");
+                pointsToWrite_.push_back(point);
+                continue;
+            }
+            try {
+                static_cast<void>(openObject(vault_.keys(), ObjectKind::Point, name, *stored));
+            } catch (const base::Error& error) {
+                if (error.kind() != base::ErrorKind::Corrupt) throw;
+                found(name, error.message() + ".");
+                pointsToWrite_.push_back(point);
+            }
+        }
+        if (!vault_.usesFallbackState()) return;
+        vault_.store().list("points/", [&](const std::string& name, std::uint64_t) {
+            const auto id = pointIdOfName(name);
+            if (id && state_.findPoint(*id) == nullptr) {
+                found(name,
+                      "The record of a restore point is damaged and its other copy, in the journal, too: it "
+                      "is lost.");
+            }
+        });
+    }
+
+    void examineKeys() {
+        for (const KeyCopyProblem& problem : checkKeyCopies(vault_.store(), !options_.dryRun)) {
+            found(problem.object, problem.sentence);
+            if (problem.isMended) mended(problem.object, "Written again from its other copy.");
+        }
+    }
+
+    /// Writes the index anew from the packs, moving what is whole out of damaged ones.
+    void rebuild() {
+        std::vector<RunInfo> newRuns;
+        std::vector<IndexEntry> entries;
+        const auto spill = [&](std::size_t atLeast) {
+            if (entries.size() < atLeast || entries.empty()) return;
+            newRuns.push_back(writeRun(vault_, entries));
+            entries.clear();
+        };
+        std::uint64_t done = 0;
+        for (const PackId& pack : soundPacks_) {
+            cancel_.throwIfCancelled();
+            progress_("Rebuilding the index", done++, soundPacks_.size());
+            std::string why;
+            const auto reader = PackReader::open(vault_.keys(), vault_.store(), pack, why);
+            if (!reader) continue;  // damaged since it was examined: the next repair deals with it
+            appendEntries(pack, reader->segments(), entries);
+            spill(kEntriesAtOnce);
+        }
+        if (!damagedPacks_.empty()) {
+            const auto saved = salvagePacks(vault_, damagedPacks_, soundRuns_, cancel_, progress_);
+            report_.chunksRecovered += saved.size();
+            entries.insert(entries.end(), saved.begin(), saved.end());
+        }
+        spill(1);
+        announce(newRuns);
+        mended("index", "Worked out again from the packs.");
+        for (const auto& [pack, segments] : damagedPacks_) {
+            mended(packName(pack), "What is whole in it was moved to another pack.");
+        }
+        countLostChunks();
+    }
+
+    static void appendEntries(const PackId& pack, const std::vector<SegmentInfo>& segments,
+                              std::vector<IndexEntry>& entries) {
+        for (const SegmentInfo& segment : segments) {
+            std::uint32_t chunkOffset = 0;
+            for (const ChunkInSegment& chunk : segment.chunks) {
+                entries.push_back(
+                    {chunk.id, {pack, segment.offset, segment.sealedBytes, chunkOffset, chunk.sizeBytes}});
+                chunkOffset += chunk.sizeBytes;
+            }
+        }
+    }
+
+    /// One journal entry makes the new index the vault's index.
+    void announce(const std::vector<RunInfo>& newRuns) {
+        if (vault_.usesFallbackState()) {
+            VaultState state = state_;
+            state.runs.clear();
+            for (const RunInfo& run : newRuns) state.runs.push_back({run, {}});
+            for (const auto& [pack, segments] : damagedPacks_) state.condemnedPacks.push_back(pack);
+            vault_.journal().restart(state);
+            vault_.useJournal();
+            mended("journal", "Begun anew from what the other objects tell.");
+            return;
+        }
+        vault_.journal().append([&](const VaultState& newest) {
+            VaultChanges changes;
+            for (const LiveRun& run : state_.runs) {
+                if (newest.hasRun(run.info.id)) changes.removeRuns.push_back(run.info.id);
+            }
+            for (const RunInfo& run : newRuns) changes.addRuns.push_back({run, {}});
+            for (const auto& [pack, segments] : damagedPacks_) changes.condemnPacks.push_back(pack);
+            changes.distrustPoints = true;
+            return std::optional(changes);
+        });
+        vault_.refresh();
+    }
+
+    void countLostChunks() {
+        for (const auto& run : soundRuns_) {
+            run->forEach([&](const IndexEntry& entry, std::uint64_t) {
+                if (!vault_.index().contains(entry.id)) ++report_.chunksLost;
+            });
+        }
+    }
+
+    void mendPoints() {
+        for (const PointRecord& point : pointsToWrite_) {
+            const std::string name = pointName(point.id);
+            base::Bytes plain;
+            base::Encoder encoder(plain);
+            encodePoint(encoder, point);
+            vault_.store().remove(name);
+            vault_.store().create(name, sealObject(vault_.keys(), ObjectKind::Point, name, plain));
+            mended(name, "Written again from the journal.");
+        }
+    }
+
+    void findDamage() {
+        LiveMarks marks(vault_, cancel_);
+        bool isMissing = marks.sawDamagedRun();
+        for (const PointRecord& point : vault_.state().points) {
+            marks.markPoint(point, [&](const ChunkId&, bool) { isMissing = true; });
+        }
+        if (!isMissing) return;
+        const DamageMap nothingMore;
+        std::uint64_t done = 0;
+        const VaultState state = vault_.state();
+        for (const PointRecord& point : state.points) {
+            progress_("Finding what is lost", done++, state.points.size());
+            PointDamage damage = findPointDamage(vault_, point, nothingMore, cancel_);
+            if (!damage.isWhole()) report_.damagedPoints.push_back(std::move(damage));
+        }
+    }
+
+    Vault& vault_;
+    const RepairOptions options_;
+    const StageProgress& progress_;
+    const base::CancelToken& cancel_;
+    VaultState state_;
+    RepairReport report_;
+    std::set<PackId> indexed_;
+    std::vector<std::shared_ptr<IndexRun>> soundRuns_;
+    bool runsAreDamaged_ = false;
+    std::vector<PackId> soundPacks_;
+    std::map<PackId, std::vector<SegmentInfo>>
+        damagedPacks_;  // with the segments that are whole, as far as known
+    std::uint64_t lostPacks_ = 0;
+    std::vector<PointRecord> pointsToWrite_;
+};
+
+}  // namespace
+
+RepairReport repair(Vault& vault, const RepairOptions& options, const StageProgress& progress,
+                    const base::CancelToken& cancel) {
+    return Repair(vault, options, progress, cancel).run();
+}
+
+}  // namespace vault
