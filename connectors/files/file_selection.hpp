@@ -71,9 +71,8 @@ public:
     [[nodiscard]] bool isForbidden(const platform::FileStatus& folder) const noexcept;
 
 private:
-    void addLiteral(const platform::FileSystem& fileSystem, const std::string& source);
-    void addResolved(const platform::FileSystem& fileSystem, const std::string& path, bool isLiteral);
-    void expand(const platform::FileSystem& fileSystem, const std::string& source);
+    void addSource(const platform::FileSystem& fileSystem, const std::string& source);
+    bool addLiteral(const platform::FileSystem& fileSystem, const std::string& path);
     void forbid(const platform::FileSystem& fileSystem, const std::vector<std::string>& paths);
     void readExcludes(const platform::FileSystem& fileSystem, const SelectionOptions& options);
 

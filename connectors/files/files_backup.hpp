@@ -23,6 +23,9 @@ struct FilesBackupOptions {
     /// Reads every file, whatever the previous restore point says.
     bool rereadsEverything = false;
     std::chrono::nanoseconds settleWindow = kDefaultSettleWindow;
+    /// Patterns, as for excludes, of files that change in place, such as disk images and databases; they are
+    /// cut into fixed pages.
+    std::vector<std::string> pagedFiles;
 };
 
 /// Walks the sources and pushes what it finds into a sink. Used once or several times, by one thread at a

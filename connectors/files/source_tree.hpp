@@ -25,10 +25,13 @@ struct SourceNode {
     }
 };
 
+/// How a source came about.
+enum class SourceNaming { Literal, Wildcard };
+
 /// The sources, merged. The root stands for the root of the machine.
 class SourceTree final {
 public:
-    void add(std::span<const std::string> components, bool isLiteral);
+    void add(std::span<const std::string> components, SourceNaming naming);
 
     [[nodiscard]] const SourceNode& root() const noexcept { return root_; }
 
