@@ -111,6 +111,7 @@ OpenOutcome openRelative(HANDLE directory, std::wstring_view name, const OpenReq
     object.RootDirectory = directory;
     object.ObjectName = &ntName;
     object.Attributes = OBJ_CASE_INSENSITIVE;
+    object.SecurityDescriptor = request.security;
     // The backup intent lets the backup and restore privileges count, and directories be opened.
     ULONG options = request.options | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT;
     if (reparse == Reparse::OpenItself) options |= FILE_OPEN_REPARSE_POINT;

@@ -20,8 +20,9 @@ namespace platform::windows {
 struct OpenRequest {
     ACCESS_MASK access = 0;  // SYNCHRONIZE is always added
     ULONG share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-    ULONG disposition = 1;  // FILE_OPEN
-    ULONG options = 0;      // FILE_* create options beside the usual ones
+    ULONG disposition = 1;     // FILE_OPEN
+    ULONG options = 0;         // FILE_* create options beside the usual ones
+    void* security = nullptr;  // descriptor of what is created; null inherits
 };
 
 struct OpenOutcome {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/windows/security.hpp"
 
+#include <aclapi.h>
 #include <sddl.h>
 
 #include <cstring>
@@ -124,6 +125,24 @@ std::optional<base::Bytes> readSecurity(HANDLE handle, const std::string& path) 
         }
         descriptor.resize(neededBytes);
     }
+}
+
+DWORD inheritSecurity(HANDLE handle) noexcept {
+    PSECURITY_DESCRIPTOR descriptor = nullptr;
+    const DWORD error = GetSecurityInfo(handle, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
+                                        nullptr, nullptr, &descriptor);
+    if (error != ERROR_SUCCESS) return meansUnsupported(error) ? DWORD{ERROR_SUCCESS} : error;
+    const std::unique_ptr<void, decltype(&LocalFree)> owner(descriptor, &LocalFree);
+    SECURITY_DESCRIPTOR_CONTROL control = 0;
+    DWORD revision = 0;
+    GetSecurityDescriptorControl(descriptor, &control, &revision);
+    if ((control & SE_DACL_PROTECTED) == 0) return ERROR_SUCCESS;
+    // An empty list of its own; the system adds what the folder hands down.
+    ACL none{};
+    InitializeAcl(&none, sizeof(none), ACL_REVISION);
+    return SetSecurityInfo(handle, SE_FILE_OBJECT,
+                           DACL_SECURITY_INFORMATION | UNPROTECTED_DACL_SECURITY_INFORMATION, nullptr,
+                           nullptr, &none, nullptr);
 }
 
 std::vector<std::string> applySecurity(HANDLE owner, HANDLE access, base::ByteView descriptor,

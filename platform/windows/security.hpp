@@ -30,6 +30,7 @@ public:
     /// Throws Error (Internal, "FS-0023") when the system does not know who we are.
     PrivateSecurity();
     [[nodiscard]] SECURITY_ATTRIBUTES* attributes() noexcept { return &attributes_; }
+    [[nodiscard]] void* descriptor() const noexcept { return descriptor_.get(); }
 
 private:
     std::unique_ptr<void, decltype(&LocalFree)> descriptor_;
@@ -39,6 +40,11 @@ private:
 /// Reads the descriptor through a handle with READ_CONTROL; nothing where the file system keeps none. Throws
 /// Error.
 std::optional<base::Bytes> readSecurity(HANDLE handle, const std::string& path);
+
+/// Takes the privacy of a new file off again, so that it has the rights that its folder hands down. Nothing
+/// happens to a file that is not private. The handle has READ_CONTROL and WRITE_DAC. Returns a Win32 error
+/// number.
+DWORD inheritSecurity(HANDLE handle) noexcept;
 
 /// Gives a descriptor that readSecurity() read to another file. `owner` is a handle with WRITE_OWNER,
 /// `access` one with WRITE_DAC; either may be null when the right was refused. Returns one sentence for each

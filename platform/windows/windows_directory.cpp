@@ -6,6 +6,7 @@
 #include "platform/base/text.hpp"
 #include "platform/windows/native_path.hpp"
 #include "platform/windows/reparse.hpp"
+#include "platform/windows/security.hpp"
 #include "platform/windows/system_error.hpp"
 #include "platform/windows/windows_file.hpp"
 
@@ -119,8 +120,10 @@ std::unique_ptr<File> WindowsDirectory::openFile(std::string_view name, OpenMode
 std::unique_ptr<File> WindowsDirectory::createFile(std::string_view name) const {
     OpenRequest request;
     request.access = kReadContent | FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_WRITE_ATTRIBUTES;
-    // Nobody else may look into it before it has its own rights; it may be renamed meanwhile.
-    request.share = FILE_SHARE_DELETE;
+    request.share = FILE_SHARE_READ | FILE_SHARE_DELETE;
+    // Nobody else may look into it before applyMetadata() gives it its own rights.
+    static const PrivateSecurity kPrivate;
+    request.security = kPrivate.descriptor();
     request.disposition = FILE_CREATE;
     request.options = FILE_NON_DIRECTORY_FILE;
     return std::make_unique<WindowsFile>(openChild(name, request, "create the file"), childPath(name),

@@ -11,9 +11,9 @@
 
 namespace platform::windows {
 
-/// Restored files and folders inherit their rights from the folder that they are put into until
-/// applyMetadata() gives them their own; nobody else can open a new file while its File lives. Numeric owners
-/// and modes of Linux mean nothing here and are passed over.
+/// A new file is private until applyMetadata() gives it its own rights or, where it brings none (it comes
+/// from Linux), those that its folder hands down. New folders inherit at once. Numeric owners and modes of
+/// Linux mean nothing here and are passed over.
 class WindowsDirectory final : public Directory {
 public:
     /// `path` is for messages, and for symbolic links that only the Win32 interface lets ordinary users make.

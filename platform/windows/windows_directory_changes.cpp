@@ -180,6 +180,14 @@ std::vector<std::string> WindowsDirectory::applyMetadata(std::string_view name,
         const OpenOutcome owner = openFor(handle_.get(), wideName, WRITE_OWNER);
         const OpenOutcome access = openFor(handle_.get(), wideName, WRITE_DAC);
         refusals = applySecurity(owner.handle.get(), access.handle.get(), security->value, path);
+    } else if (values.extra != nullptr || values.mode) {
+        const OpenOutcome access =
+            openFor(handle_.get(), wideName, FILE_READ_ATTRIBUTES | READ_CONTROL | WRITE_DAC);
+        DWORD error = access.error;
+        if (error == ERROR_SUCCESS && kindOf(access.handle.get(), path).type == FileType::Regular) {
+            error = inheritSecurity(access.handle.get());
+        }
+        if (error != ERROR_SUCCESS) refusals.push_back(refusal("access list", path, error));
     }
     for (const std::string& attribute : foreignAttributes(values.extra)) {
         refusals.push_back("Windows has no place for the attribute " + base::printable(attribute) + " of " +

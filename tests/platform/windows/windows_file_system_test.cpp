@@ -333,13 +333,25 @@ BOOST_AUTO_TEST_CASE(files_and_folders_are_not_mistaken_for_each_other) {
     BOOST_CHECK_THROW(directory->removeDirectory("folder"), base::Error);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_another_holds_exclusively_is_busy) {
+BOOST_AUTO_TEST_CASE(a_file_that_another_writes_is_busy_for_a_second_writer) {
     const Folder folder;
     const auto directory = folder.open();
     const auto held = directory->createFile("held");
-    BOOST_CHECK_EXCEPTION(directory->openFile("held", OpenMode::Read), base::Error,
-                          isKind(base::ErrorKind::Busy));
+    BOOST_CHECK_EXCEPTION(directory->openForWriting("held"), base::Error, isKind(base::ErrorKind::Busy));
     BOOST_TEST(directory->statusOf("held").has_value());
+    BOOST_TEST(readFile(*directory, "held").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_brings_no_access_list_stays_usable) {
+    const Folder folder;
+    const auto directory = folder.open();
+    writeFile(*directory, "file", "x");
+    MetadataToApply values;
+    values.mode = 0644;
+    for (const std::string& refusal : directory->applyMetadata("file", values)) BOOST_ERROR(refusal);
+    BOOST_TEST(readFile(*directory, "file") == "x");
+    directory->openForWriting("file")->write(base::asBytes("y"));
+    BOOST_TEST(readFile(*directory, "file") == "y");
 }
 
 BOOST_AUTO_TEST_CASE(many_names_are_listed_once_each_time) {
