@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "connectors/files/object_key.hpp"
+#include "connectors/files/object_kind.hpp"
 #include "platform/base/error.hpp"
 
 namespace connectors::files {
@@ -19,27 +20,6 @@ using platform::FileType;
 
 constexpr std::string_view kCacheTagName = "CACHEDIR.TAG";
 constexpr std::string_view kCacheTagSignature = "Signature: 8a477f597d28d172789f06886806bc55";
-
-ObjectKind kindOf(FileType type) noexcept {
-    switch (type) {
-        case FileType::Regular:
-            return ObjectKind::File;
-        case FileType::Directory:
-            return ObjectKind::Directory;
-        case FileType::Symlink:
-            return ObjectKind::Symlink;
-        case FileType::BlockDevice:
-            return ObjectKind::BlockDevice;
-        case FileType::CharDevice:
-            return ObjectKind::CharDevice;
-        case FileType::Fifo:
-            return ObjectKind::Fifo;
-        case FileType::Socket:
-        case FileType::Other:
-            break;
-    }
-    return ObjectKind::Socket;
-}
 
 DirectoryListing namesOfSources(const SourceNode& node) {
     DirectoryListing listing;

@@ -43,7 +43,6 @@ public:
     FilesCompare(const platform::FileSystem& fileSystem, RestoreOptions options, OnDifference onDifference);
     ~FilesCompare() override;
 
-    [[nodiscard]] bool wants(std::string_view key) const;
     [[nodiscard]] const std::vector<std::string>& selectedKeys() const noexcept;
 
     /// Compares type and metadata; asks for the content of regular files whose size agrees.

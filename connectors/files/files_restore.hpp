@@ -2,9 +2,9 @@
 // files_restore.hpp: puts files and folders back: the entry point of this connector for a restore.
 //
 // How the engine uses it:
-//   1. for every object of the restore point in key order for which wants(key) is true: accept(header), and
-//   feed the
-//      writer when there is one. selectedKeys() says where in the point to look.
+//   1. for every object of the restore point in key order: accept(header), and feed the writer when there is
+//   one.
+//      What is not selected is skipped. selectedKeys() says where in the point to look.
 //   2. for every need of missingLinkTargets(): look up the object `targetKey`, set its header's key to `key`,
 //   and accept() that.
 //      Such needs exist when another name of a file is selected and the name that carries the content is not.
@@ -16,7 +16,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "connectors/object_stream.hpp"
@@ -47,10 +46,9 @@ enum class RestoreStep {
     KeepBoth,      // restored under another name beside what was there
     Skip,          // the conflict rule leaves what is there
     AlreadyThere,  // an earlier restore brought it already
-    Refused,       // cannot be restored there; accept() throws
 };
 
-/// "create", "overwrite", "keepBoth", "skip", "alreadyThere", "refused".
+/// "create", "overwrite", "keepBoth", "skip", "alreadyThere".
 std::string_view toString(RestoreStep step) noexcept;
 
 struct RestoreEvent {
@@ -72,9 +70,6 @@ struct RestoreOptions {
     std::vector<std::string> excludes;
     /// Leaves away so many leading components of every path; what has no more than these is not restored.
     std::size_t stripComponents = 0;
-    /// Original absolute path and the absolute path, or the path below targetFolder, to restore it at. The
-    /// longest match counts.
-    std::vector<std::pair<std::string, std::string>> mappings;
     ConflictRule conflict = ConflictRule::Skip;
     OwnershipRule ownership = OwnershipRule::RestoreIfRoot;
     /// Reports what would be done and changes nothing.
@@ -103,10 +98,6 @@ public:
     /// Throws Error (Invalid) when the options make no sense. Touches nothing before the first accept().
     FilesRestore(const platform::FileSystem& fileSystem, RestoreOptions options);
     ~FilesRestore() override;
-
-    /// True for objects that are selected, and for the folders above them. Objects for which it is false may
-    /// be offered all the same and are skipped.
-    [[nodiscard]] bool wants(std::string_view key) const;
 
     /// The keys of the selected subtrees, ascending and without overlap; one empty key when everything is
     /// selected. A reader of the point need only look at these, at what is below and at what is above them.

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/files/target_folder.hpp"
+
+#include <utility>
+
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+
+namespace connectors::files {
+
+using base::Error;
+using base::ErrorKind;
+using platform::Directory;
+using platform::FileStatus;
+using platform::FileType;
+
+std::string RestoreShared::temporaryName() {
+    return std::string(kTemporaryPrefix) + tag + "-" + std::to_string(nextTemporary++) + "~";
+}
+
+bool RestoreShared::isLeftover(std::string_view name) const noexcept {
+    if (!name.starts_with(kTemporaryPrefix) || !name.ends_with('~')) return false;
+    return !name.substr(kTemporaryPrefix.size()).starts_with(tag + "-");
+}
+
+TargetFolder::TargetFolder(std::shared_ptr<RestoreShared> shared, std::shared_ptr<Folder> opened)
+    : shared_(std::move(shared)),
+      folder_(std::move(opened)),
+      isOpened_(true),
+      wasMissing_(folder_ == nullptr) {}
+
+TargetFolder::TargetFolder(std::shared_ptr<TargetFolder> parent, std::string name)
+    : shared_(parent->shared_), parent_(std::move(parent)), name_(std::move(name)) {}
+
+TargetFolder::~TargetFolder() {
+    try {
+        finish();
+    } catch (...) {
+        shared_->report.addFault(key_, base::currentError());
+    }
+    // One after the other, as in ~Folder(); each is finished before the one above it.
+    std::shared_ptr<TargetFolder> above = std::move(parent_);
+    while (above && above.use_count() == 1) {
+        std::shared_ptr<TargetFolder> next = above->parent_;
+        if (next) above->parent_.reset();
+        above = std::move(next);
+    }
+}
+
+void TargetFolder::describe(const ObjectHeader& header, bool isSelected) {
+    isSelected_ = isSelected;
+    key_ = header.key;
+    metadata_ = decodeMetadata(header.metadata, header.sizeBytes);
+    modified_ = header.modified;
+}
+
+void TargetFolder::open(const Policy& policy) {
+    if (fault_) throw Error(*fault_);
+    if (isOpened_) return;
+    try {
+        openIn(policy);
+        isOpened_ = true;
+    } catch (const Error& error) {
+        fault_ = error;
+        throw;
+    }
+}
+
+void TargetFolder::openIn(const Policy& policy) {
+    parent_->open(policy);
+    above_ = parent_->folder();
+    std::optional<FileStatus> status;
+    std::shared_ptr<const Directory> above;
+    if (above_) {
+        above = above_->open();
+        status = above->statusOf(name_);
+    }
+    const bool isInTheWay = status && status->type != FileType::Directory;
+    if (isInTheWay && !(policy.replacesOthers && isSelected_)) {
+        throw Error(ErrorKind::Exists, "FILES-0022",
+                    "'" + base::printable(above->displayPath() + '/' + name_) +
+                        "' is in the way of a folder to restore; it is " +
+                        (status->type == FileType::Symlink ? "a symbolic link, which is never followed"
+                                                           : "no folder"),
+                    "Move it away, or restore with the rule that overwrites.");
+    }
+    wasMissing_ = !status || isInTheWay;
+    if (policy.isDryRun) {
+        if (!wasMissing_) folder_ = above_->openChild(name_, *status);
+        return;
+    }
+    if (isInTheWay) above->removeFile(name_);
+    if (wasMissing_) {
+        make(*above);
+        return;
+    }
+    before_ = status;
+    folder_ = above_->openChild(name_, *status);
+    appliesMetadata_ = policy.replacesMetadata && isSelected_;
+    sweep();
+}
+
+void TargetFolder::make(const Directory& above) {
+    above.createDirectory(name_);
+    const std::optional<FileStatus> made = above.statusOf(name_);
+    if (!made) {
+        throw Error(ErrorKind::NotFound, "FILES-0023",
+                    "The folder '" + base::printable(name_) + "' vanished again",
+                    "Let nobody else change the target while a restore runs.", base::Retry::Later);
+    }
+    parent_->touch();
+    folder_ = above_->openChild(name_, *made);
+    shared_->rules.learnFrom(*made);
+    appliesMetadata_ = true;
+    if (!metadata_) return;  // nothing that an interruption could leave undone
+    marker_ = shared_->temporaryName();
+    static_cast<void>(folder_->open()->createFile(marker_));
+}
+
+/// Removes what an interrupted restore left here.
+void TargetFolder::sweep() {
+    const auto opened = folder_->open();
+    const platform::DirectoryListing listing = opened->list();
+    for (std::size_t i = 0; i < listing.size(); ++i) {
+        if (!shared_->isLeftover(listing.name(i))) continue;
+        opened->removeFile(listing.name(i));
+        appliesMetadata_ = true;
+        touch();
+    }
+}
+
+void TargetFolder::finish() {
+    if (!folder_ || !above_) return;
+    if (!marker_.empty()) folder_->open()->removeFile(marker_);
+    folder_.reset();
+    platform::MetadataToApply values;
+    if (appliesMetadata_ && metadata_) {
+        values = shared_->rules.valuesFor(*metadata_, modified_);
+    } else if (before_ && isTouched_) {
+        // A folder that was there keeps its time, as far as it was we who changed it.
+        values.modified = before_->modified;
+    } else {
+        return;
+    }
+    for (const std::string& sentence : above_->open()->applyMetadata(name_, values)) {
+        shared_->report.warn(key_, sentence);
+    }
+}
+
+}  // namespace connectors::files
