@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// backup_commands.cpp: backup run.
+#include <algorithm>
+
+#include "agent/app/commands.hpp"
+#include "agent/app/dry_run_sink.hpp"
+#include "agent/app/fault_report.hpp"
+#include "agent/app/job_display.hpp"
+#include "agent/app/point_choice.hpp"
+#include "agent/app/vault_access.hpp"
+#include "agent/engine/backup_job.hpp"
+#include "connectors/files/files_backup.hpp"
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+#include "platform/process.hpp"
+
+namespace app {
+
+namespace {
+
+namespace files = connectors::files;
+
+std::vector<std::string> canonicalParts(const platform::FileSystem& fileSystem, const std::string& path) {
+    return fileSystem.splitPath(fileSystem.canonicalPath(fileSystem.absolutePath(path)));
+}
+
+/// Tells when the vault lies inside a source; its folder is left out then, and a person should know.
+void warnOfVaultInside(Command& command, const std::vector<std::string>& sources,
+                       const std::string& vaultPath) {
+    const platform::FileSystem& fileSystem = command.around.fileSystem;
+    const auto vault = canonicalParts(fileSystem, vaultPath);
+    for (const std::string& source : sources) {
+        if (!fileSystem.status(source)) continue;
+        const auto parts = canonicalParts(fileSystem, source);
+        if (parts.size() < vault.size() && std::equal(parts.begin(), parts.end(), vault.begin())) {
+            command.warn("The vault lies inside '" + base::printable(source) +
+                         "'; its folder is left out of the backup.");
+        }
+    }
+}
+
+files::FilesBackupOptions optionsOf(const Command& command, const std::vector<std::string>& sources,
+                                    const std::string& vaultPath) {
+    const CommandLine& line = command.line;
+    files::FilesBackupOptions options;
+    options.selection.sources = sources;
+    options.selection.excludes = line.values("exclude");
+    options.selection.excludeFiles = line.values("exclude-file");
+    options.selection.leavesOutCaches = line.has("exclude-caches");
+    options.selection.excludeLargerThanBytes = line.size("exclude-larger-than");
+    options.selection.staysOnFileSystem = line.has("one-file-system");
+    options.selection.neverEnter = {vaultPath};
+    options.rereadsEverything = line.has("reread");
+    return options;
+}
+
+/// Paths as the restore point keeps them: absolute and in order, so that the same paths in another order
+/// follow it.
+std::vector<std::string> sourcesOf(const Command& command) {
+    std::vector<std::string> sources;
+    for (const std::string& path : command.line.operands) {
+        sources.push_back(command.around.fileSystem.absolutePath(path));
+    }
+    std::sort(sources.begin(), sources.end());
+    sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+    return sources;
+}
+
+std::string clientOf(const Command& command) {
+    if (const auto client = command.line.value("client")) return *client;
+    return command.environment("HBR_CLIENT").value_or(platform::hostName());
+}
+
+/// Refuses paths that do not exist: whoever typed them meant others. What cannot be read becomes a fault of
+/// the run.
+void refuseMissing(const files::FilesBackup& backup) {
+    for (const base::Error& error : backup.precheck()) {
+        if (error.kind() == base::ErrorKind::NotFound) throw error;
+    }
+}
+
+const vault::PointRecord* parentOf(const vault::VaultState& state, const engine::BackupRequest& request) {
+    if (request.parent) return state.findPoint(*request.parent);
+    const auto found =
+        std::find_if(state.points.rbegin(), state.points.rend(), [&](const vault::PointRecord& point) {
+            return point.client == request.client && point.plan == request.plan &&
+                   point.sources == request.sources;
+        });
+    return found == state.points.rend() ? nullptr : &*found;
+}
+
+int dryRun(Command& command, vault::Vault& vault, const engine::BackupRequest& request) {
+    engine::Progress progress;
+    const vault::VaultState state = vault.state();
+    DryRunSink sink(vault, parentOf(state, request), progress);
+    {
+        const JobDisplay display(command, progress, Totals::Known, "Looking");
+        request.run(sink);
+    }
+    reportFaults(command, sink.firstFaults(), sink.faultCount(), {});
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1).member("dryRun", true);
+        json.member("objects", progress.objectsDone.load()).member("logicalBytes", progress.bytesDone.load());
+        json.member("unchanged", sink.unchanged()).member("filesToRead", sink.toRead());
+        json.member("bytesToRead", sink.bytesToRead()).member("faults", sink.faultCount());
+        addFaults(json, sink.firstFaults());
+        command.print(json.endObject());
+    }
+    command.say("A backup would hold " + counted(progress.objectsDone, "object") + " (" +
+                base::formatSize(progress.bytesDone) + ") and read " + counted(sink.toRead(), "file") + " (" +
+                base::formatSize(sink.bytesToRead()) + "). Nothing was stored.");
+    return sink.faultCount() != 0 ? kDoneWithFaults : kDone;
+}
+
+void reportBackup(Command& command, const engine::BackupOutcome& outcome, std::chrono::nanoseconds time) {
+    const vault::PointRecord& point = outcome.point;
+    const double seconds = std::chrono::duration<double>(time).count();
+    reportFaults(command, outcome.faults, point.faults, "hbr point show " + shortId(point.id) + " --faults");
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1).key("point").beginObject();
+        addPoint(json, point);
+        json.endObject().member("seconds", seconds).member("warnings", outcome.warnings);
+        json.member("peakMemoryBytes", platform::peakMemoryBytes());
+        addFaults(json, outcome.faults);
+        command.print(json.endObject());
+    }
+    command.say("Restore point " + shortId(point.id) + ": " + counted(point.objects, "object") + ", " +
+                base::formatSize(point.logicalBytes) + ", in " +
+                base::formatDuration(static_cast<std::uint64_t>(seconds + 0.5)) + ".");
+    command.say("Read " + base::formatSize(point.readBytes) + ", new " + base::formatSize(point.newBytes) +
+                ", stored " + base::formatSize(point.storedBytes) + ".");
+    if (point.faults != 0) {
+        command.say("Done with " + counted(point.faults, "fault") +
+                    ": everything else is in the restore point.");
+    }
+}
+
+}  // namespace
+
+int runBackupCommand(Command& command) {
+    const auto sources = sourcesOf(command);
+    const unsigned workers = command.workers();
+    const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Required);
+    const files::FilesBackup backup(command.around.fileSystem, optionsOf(command, sources, opened.path),
+                                    command.around.clock);
+    refuseMissing(backup);
+    warnOfVaultInside(command, sources, opened.path);
+
+    engine::BackupRequest request;
+    request.client = clientOf(command);
+    request.plan = command.line.value("plan").value_or("");
+    request.sources = sources;
+    request.tags = command.line.values("tag");
+    request.workers = workers;
+    if (const auto parent = command.line.value("parent")) {
+        request.parent = choosePoint(command, opened.vault->state(), *parent).id;
+    }
+    request.run = [&](connectors::ObjectSink& sink) { backup.run(sink, command.around.cancel); };
+    if (command.line.has("dry-run")) return dryRun(command, *opened.vault, request);
+
+    engine::Progress progress;
+    const auto started = command.around.clock.steady();
+    engine::BackupOutcome outcome;
+    {
+        const JobDisplay display(command, progress, Totals::Known, "Backing up");
+        outcome =
+            engine::runBackup(*opened.vault, command.around.clock, request, progress, command.around.cancel);
+    }
+    reportBackup(command, outcome, command.around.clock.steady() - started);
+    return outcome.point.faults != 0 ? kDoneWithFaults : kDone;
+}
+
+}  // namespace app

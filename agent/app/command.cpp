@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/command.hpp"
+
+#include <algorithm>
+
+#include "platform/base/error.hpp"
+#include "platform/process.hpp"
+
+namespace app {
+
+namespace {
+
+constexpr std::uint64_t kMostWorkers = 256;
+
+}  // namespace
+
+Command::Command(const CommandLine& commandLine, Surroundings& surroundings)
+    : line(commandLine),
+      around(surroundings),
+      isJson(commandLine.has("json")),
+      isVerbose(commandLine.has("verbose")),
+      isQuiet(commandLine.has("quiet")),
+      book_(surroundings.fileSystem, surroundings.configFolder) {}
+
+void Command::print(std::string_view text) {
+    around.console.out(text);
+    around.console.out("\n");
+}
+
+void Command::print(const base::JsonWriter& json) {
+    around.console.out(json.text() + '\n');
+    around.console.flush();
+}
+
+void Command::say(std::string_view sentence) {
+    if (!isQuiet) around.console.err(std::string(sentence) + '\n');
+}
+
+void Command::detail(std::string_view sentence) {
+    if (isVerbose) say(sentence);
+}
+
+void Command::warn(std::string_view sentence) {
+    around.console.err("hbr: warning: " + std::string(sentence) + '\n');
+}
+
+bool Command::confirm(const std::string& question) {
+    if (line.has("yes")) return true;
+    const auto answer = around.console.askLine(question + " [y/N] ");
+    if (!answer) {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0007",
+                          "This needs a yes, and there is no terminal to ask on",
+                          "Give --yes if you mean it, or --dry-run to see what would happen.");
+    }
+    return *answer == "y" || *answer == "Y" || *answer == "yes";
+}
+
+std::optional<std::string> Command::environment(const std::string& name) const {
+    auto value = around.environment(name);
+    return value && !value->empty() ? value : std::nullopt;
+}
+
+unsigned Command::workers() const {
+    const auto wanted = line.number("workers");
+    if (!wanted) return platform::processorCount();
+    if (*wanted == 0 || *wanted > kMostWorkers) {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0004", "'--workers' must be between 1 and 256",
+                          "Leave it out to use every processor.");
+    }
+    return static_cast<unsigned>(*wanted);
+}
+
+}  // namespace app

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// command.hpp: one run of a verb: its words, and the world it runs in.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/app/command_line.hpp"
+#include "agent/app/console.hpp"
+#include "agent/app/exit_code.hpp"
+#include "agent/config/vault_book.hpp"
+#include "platform/base/cancel.hpp"
+#include "platform/base/json_writer.hpp"
+#include "platform/clock.hpp"
+#include "platform/file_system.hpp"
+
+namespace app {
+
+/// The world around a command; tests make one of their own.
+struct Surroundings {
+    Console& console;
+    platform::FileSystem& fileSystem;
+    const platform::Clock& clock;
+    std::function<std::optional<std::string>(const std::string& name)> environment;
+    std::string configFolder;
+    base::CancelToken cancel;
+};
+
+/// What verbs are given. Not thread-safe.
+class Command final {
+public:
+    Command(const CommandLine& commandLine, Surroundings& surroundings);
+
+    const CommandLine& line;
+    Surroundings& around;
+    const bool isJson;
+    const bool isVerbose;
+    const bool isQuiet;
+
+    [[nodiscard]] config::VaultBook& book() noexcept { return book_; }
+
+    /// A line of data on standard output.
+    void print(std::string_view text);
+    /// A JSON value as a line of its own, at once.
+    void print(const base::JsonWriter& json);
+
+    /// A sentence on standard error, unless quiet.
+    void say(std::string_view sentence);
+    /// The same, only with --verbose.
+    void detail(std::string_view sentence);
+    /// A warning, even if quiet.
+    void warn(std::string_view sentence);
+
+    /// Asks before something is destroyed; true with --yes. Throws Error (Invalid, "CLI-0007") when there is
+    /// nobody to ask.
+    [[nodiscard]] bool confirm(const std::string& question);
+
+    /// An environment variable that is set and not empty.
+    [[nodiscard]] std::optional<std::string> environment(const std::string& name) const;
+
+    /// Number of threads to work with.
+    [[nodiscard]] unsigned workers() const;
+
+private:
+    config::VaultBook book_;
+};
+
+}  // namespace app

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// commands.hpp: what each verb does. Every function returns an exit code, or throws Error.
+#pragma once
+
+namespace app {
+
+class Command;
+
+int createVault(Command& command);
+int connectVault(Command& command);
+int disconnectVault(Command& command);
+int listVaults(Command& command);
+int showVault(Command& command);
+
+int runBackupCommand(Command& command);
+int runRestoreCommand(Command& command);
+
+int listPoints(Command& command);
+int showPoint(Command& command);
+int diffPoints(Command& command);
+int forgetPointsCommand(Command& command);
+
+int browsePoint(Command& command);
+int findFiles(Command& command);
+int catFile(Command& command);
+
+int pruneVault(Command& command);
+int verifyVault(Command& command);
+int repairVault(Command& command);
+
+int listKeys(Command& command);
+int addKey(Command& command);
+int removeKey(Command& command);
+int printRecoveryKit(Command& command);
+
+int printCompletion(Command& command);
+int printManPage(Command& command);
+int printVersion(Command& command);
+
+}  // namespace app

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/job_display.hpp"
+
+#include "platform/base/text.hpp"
+
+namespace app {
+
+namespace {
+
+constexpr auto kScreenPeriod = std::chrono::milliseconds(200);
+constexpr auto kJsonPeriod = std::chrono::seconds(1);
+constexpr auto kLogPeriod = std::chrono::seconds(30);
+
+std::string ofTotal(const std::string& done, const std::string& total, bool isKnown) {
+    return isKnown ? done + "/" + total : done;
+}
+
+}  // namespace
+
+JobDisplay::JobDisplay(Command& command, const engine::Progress& progress, Totals totals, std::string stage)
+    : command_(command),
+      progress_(progress),
+      totals_(totals),
+      stage_(std::move(stage)),
+      meter_(command.around.clock.steady()),
+      lastPrinted_(command.around.clock.steady()) {
+    const bool isWatched = command.around.console.isWatched() && !command.isQuiet && !command.isJson;
+    if (isWatched) status_.emplace(command.around.console);
+    if (isWatched || command.isJson || command.isVerbose) ticker_.emplace(kScreenPeriod, [this] { tick(); });
+}
+
+void JobDisplay::tick() {
+    const auto now = command_.around.clock.steady();
+    meter_.add(now, progress_.bytesDone);
+    if (status_) status_->show(lines());
+    if (command_.isJson && now - lastPrinted_ >= kJsonPeriod) {
+        lastPrinted_ = now;
+        printJson();
+    } else if (!status_ && !command_.isJson && now - lastPrinted_ >= kLogPeriod) {
+        lastPrinted_ = now;
+        command_.detail(lines().front());
+    }
+}
+
+std::vector<std::string> JobDisplay::lines() const {
+    const std::uint64_t total = totals_ == Totals::Known ? progress_.bytesTotal.load() : 0;
+    const std::uint64_t done = progress_.bytesDone;
+    const auto percent = percentOf(done, total);
+    std::string first = stage_ + "  ";
+    if (percent) first += std::to_string(*percent) + " %  ";
+    first += ofTotal(std::to_string(progress_.objectsDone), std::to_string(progress_.objectsTotal),
+                     percent && progress_.objectsTotal >= progress_.objectsDone) +
+             " files  ";
+    first += ofTotal(base::formatSize(done), base::formatSize(total), percent && total >= done);
+    first += "  " + base::formatSize(static_cast<std::uint64_t>(meter_.speed())) + "/s";
+    if (const auto left = meter_.secondsLeft(total))
+        first += "  about " + base::formatDuration(*left) + " left";
+    std::string second = "read " + base::formatSize(progress_.bytesRead) + ", new " +
+                         base::formatSize(progress_.bytesNew) + ", stored " +
+                         base::formatSize(progress_.bytesStored);
+    if (const std::uint64_t faults = progress_.faults; faults != 0)
+        second += "  " + std::to_string(faults) + " faults";
+    const std::size_t columns = std::max(20u, command_.around.console.columns()) - 1;
+    const std::size_t room = columns > second.size() + 2 ? columns - second.size() - 2 : 0;
+    second += "  " + shortened(base::printable(progress_.current()), room);
+    return {first, second};
+}
+
+void JobDisplay::printJson() {
+    const bool isKnown = totals_ == Totals::Known;
+    base::JsonWriter json;
+    json.beginObject().member("type", "progress").member("schema", 1).member("stage", stage_);
+    json.member("objectsDone", progress_.objectsDone.load()).key("objectsTotal");
+    isKnown ? json.value(progress_.objectsTotal.load()) : json.null();
+    json.member("bytesDone", progress_.bytesDone.load()).key("bytesTotal");
+    isKnown ? json.value(progress_.bytesTotal.load()) : json.null();
+    json.member("bytesRead", progress_.bytesRead.load()).member("bytesNew", progress_.bytesNew.load());
+    json.member("bytesStored", progress_.bytesStored.load()).member("faults", progress_.faults.load());
+    json.member("bytesPerSecond", static_cast<std::uint64_t>(meter_.speed())).key("secondsLeft");
+    const auto left = meter_.secondsLeft(isKnown ? progress_.bytesTotal.load() : 0);
+    left ? json.value(*left) : json.null();
+    command_.print(json.member("current", progress_.current()).endObject());
+}
+
+}  // namespace app

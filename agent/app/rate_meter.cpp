@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/rate_meter.hpp"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr RateMeter::Time kSpeedWindow = seconds(5);
+constexpr RateMeter::Time kLeftWindow = seconds(60);
+constexpr RateMeter::Time kSilence = seconds(10);
+constexpr double kLeastShare = 0.01;
+// Samples closer together than this tell nothing new.
+constexpr RateMeter::Time kSpacing = std::chrono::milliseconds(200);
+
+double inSeconds(RateMeter::Time time) { return std::chrono::duration<double>(time).count(); }
+
+}  // namespace
+
+void RateMeter::add(Time now, std::uint64_t done) {
+    if (samples_.size() > 1 && now - samples_[samples_.size() - 2].at < kSpacing) {
+        samples_.back() = {now, done};
+    } else {
+        samples_.push_back({now, done});
+    }
+    while (samples_.size() > 2 && now - samples_[1].at > kLeftWindow) samples_.pop_front();
+}
+
+double RateMeter::speedOver(Time window) const {
+    const Sample& last = samples_.back();
+    const auto first = std::find_if(samples_.begin(), samples_.end(),
+                                    [&](const Sample& sample) { return last.at - sample.at <= window; });
+    const double time = inSeconds(last.at - first->at);
+    if (time <= 0 || last.done < first->done) return 0;
+    return static_cast<double>(last.done - first->done) / time;
+}
+
+double RateMeter::speed() const { return speedOver(kSpeedWindow); }
+
+double RateMeter::elapsedSeconds() const { return inSeconds(samples_.back().at - start_); }
+
+std::optional<std::uint64_t> RateMeter::secondsLeft(std::uint64_t total) const {
+    const Sample& last = samples_.back();
+    if (last.at - start_ < kSilence || total == 0 || last.done >= total) return std::nullopt;
+    if (static_cast<double>(last.done) < kLeastShare * static_cast<double>(total)) return std::nullopt;
+    const double speed = speedOver(kLeftWindow);
+    if (speed <= 0) return std::nullopt;
+    return static_cast<std::uint64_t>(static_cast<double>(total - last.done) / speed);
+}
+
+std::optional<unsigned> percentOf(std::uint64_t done, std::uint64_t total) noexcept {
+    if (total == 0) return std::nullopt;
+    const double share = static_cast<double>(done) / static_cast<double>(total);
+    return static_cast<unsigned>(std::min(share, 1.0) * 100);
+}
+
+}  // namespace app

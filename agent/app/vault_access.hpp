@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// vault_access.hpp: finds the vault that a command means, and the key to it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/app/command.hpp"
+#include "agent/vault/vault.hpp"
+
+namespace app {
+
+struct OpenedVault {
+    std::unique_ptr<vault::Vault> vault;
+    std::string path;
+};
+
+/// Opens the vault named by --vault or HBR_VAULT, or the only one that is remembered: with the remembered
+/// key, or with a password when one is given explicitly or the vault is not remembered.
+OpenedVault openVault(Command& command, vault::Vault::JournalNeed need);
+
+/// Opens a vault's folder for reading and writing.
+std::unique_ptr<vault::ObjectStore> openStore(Command& command, const std::string& path);
+
+/// The password of an existing vault: --password-file, --password-command, HBR_PASSWORD, or asked for.
+base::SecretBytes existingPassword(Command& command, const std::string& path);
+
+/// A new password: from the file if one is given, else the environment variable, else asked for twice. Throws
+/// Error (Invalid, "KEY-0002") for one that is empty or too short.
+base::SecretBytes newPassword(Command& command, const std::string& fileOption, const std::string& variable);
+
+}  // namespace app

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// vault_commands.cpp: vault create, connect, disconnect, list, info.
+#include "agent/app/commands.hpp"
+#include "agent/app/fault_report.hpp"
+#include "agent/app/small_input.hpp"
+#include "agent/app/text_table.hpp"
+#include "agent/app/vault_access.hpp"
+#include "agent/vault/directory_store.hpp"
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+
+namespace app {
+
+namespace {
+
+/// The name to remember a vault by: the one asked for, or one made from its folder's name that is free.
+std::string chooseName(Command& command, const std::string& path) {
+    const auto here = command.book().findPath(path);
+    if (const auto wanted = command.line.value("name")) {
+        if (!config::isVaultName(*wanted)) {
+            throw base::Error(base::ErrorKind::Invalid, "CLI-0020",
+                              "'" + base::printable(*wanted) + "' cannot be a vault's name",
+                              "Use letters, digits, '-', '_' and '.'.");
+        }
+        const auto taken = command.book().findName(*wanted);
+        if (taken && (!here || here->name != taken->name)) {
+            throw base::Error(
+                base::ErrorKind::Exists, "CLI-0021",
+                "The name '" + *wanted + "' stands for the vault in '" + base::printable(taken->path) + "'",
+                "Choose another --name, or run 'hbr vault disconnect " + *wanted + "' first.");
+        }
+        return *wanted;
+    }
+    if (here) return here->name;
+    const auto parts = command.around.fileSystem.splitPath(command.around.fileSystem.absolutePath(path));
+    const std::string stem = config::vaultNameFrom(parts.empty() ? "vault" : parts.back());
+    std::string name = stem;
+    for (int number = 2; command.book().findName(name); ++number) name = stem + "-" + std::to_string(number);
+    return name;
+}
+
+void reportConnected(Command& command, const config::RememberedVault& vault, const char* what) {
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1);
+        json.member("name", vault.name)
+            .member("path", vault.path)
+            .member("vaultId", vault.vaultId)
+            .endObject();
+        command.print(json);
+    }
+    command.say("The vault '" + vault.name + "' in " + base::printable(vault.path) + " is " + what + ".");
+}
+
+std::uint64_t storedBytes(vault::ObjectStore& store) {
+    std::uint64_t total = 0;
+    for (const char* prefix : {"packs/", "index/", "points/", "journal/", "keys/"}) {
+        store.list(prefix, [&](const std::string&, std::uint64_t sizeBytes) { total += sizeBytes; });
+    }
+    return total;
+}
+
+}  // namespace
+
+int createVault(Command& command) {
+    const std::string path = command.around.fileSystem.absolutePath(command.line.operands[0]);
+    const std::string name = chooseName(command, path);
+    const base::SecretBytes password = newPassword(command, "password-file", "HBR_PASSWORD");
+    auto store = vault::createDirectoryStore(command.around.fileSystem, path);
+    const auto vault = vault::Vault::create(std::move(store), password, command.around.clock.now());
+    const auto& keys = vault->keys();
+    const auto remembered = command.book().remember(name, path, keys.vaultId().hex(), keys.master().view());
+    reportConnected(command, remembered, "ready");
+    command.say(
+        "Without its password nobody can read it again, so print the recovery kit and lock it away:\n"
+        "  hbr key recovery-kit --vault " +
+        remembered.name);
+    return kDone;
+}
+
+int connectVault(Command& command) {
+    const std::string path = command.around.fileSystem.absolutePath(command.line.operands[0]);
+    const std::string name = chooseName(command, path);
+    auto store = openStore(command, path);
+    const auto kit = command.line.value("recovery-kit");
+    const vault::VaultKeys keys =
+        kit ? vault::keysFromRecoveryKit(textFromFile(command.around.fileSystem, *kit))
+            : vault::unlock(*store, existingPassword(command, path));
+    // Opening proves that the key fits: the recovery kit may belong to another vault.
+    const auto vault = vault::Vault::open(std::move(store), keys, vault::Vault::JournalNeed::Optional);
+    const auto remembered = command.book().remember(name, path, keys.vaultId().hex(), keys.master().view());
+    reportConnected(command, remembered, "connected");
+    return kDone;
+}
+
+int disconnectVault(Command& command) {
+    const std::string& name = command.line.operands[0];
+    if (!command.book().forget(name)) {
+        throw base::Error(base::ErrorKind::NotFound, "CLI-0012",
+                          "No vault is known as '" + base::printable(name) + "'",
+                          "'hbr vault list' shows the vaults that are known.");
+    }
+    command.say("The vault '" + name + "' is not remembered any more. Its data was not touched.");
+    return kDone;
+}
+
+int listVaults(Command& command) {
+    const auto vaults = command.book().list();
+    for (const std::string& file : command.book().unreadable()) {
+        command.warn("'" + base::printable(file) + "' cannot be read; connect that vault again.");
+    }
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1).key("vaults").beginArray();
+        for (const auto& vault : vaults) {
+            json.beginObject().member("name", vault.name).member("path", vault.path);
+            json.member("vaultId", vault.vaultId).endObject();
+        }
+        command.print(json.endArray().endObject());
+        return kDone;
+    }
+    TextTable table({{"NAME"}, {"VAULT ID"}, {"PATH"}});
+    for (const auto& vault : vaults)
+        table.add({vault.name, vault.vaultId.substr(0, 8), base::printable(vault.path)});
+    if (vaults.empty()) command.say("No vault is known yet: 'hbr vault create PATH' makes one.");
+    if (!vaults.empty()) command.around.console.out(table.text());
+    return kDone;
+}
+
+int showVault(Command& command) {
+    const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Optional);
+    vault::Vault& vault = *opened.vault;
+    const vault::VaultState state = vault.state();
+    std::uint64_t chunks = 0;
+    for (const vault::LiveRun& run : state.runs) chunks += run.info.entries;
+    const std::uint64_t stored = storedBytes(vault.store());
+    const auto free = vault.store().freeBytes();
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1).member("path", opened.path);
+        json.member("vaultId", vault.keys().vaultId().hex())
+            .member("points", std::uint64_t{state.points.size()});
+        json.member("chunks", chunks).member("storedBytes", stored);
+        json.member("indexRuns", std::uint64_t{state.runs.size()});
+        json.member("openSessions", std::uint64_t{state.sessions.size()});
+        json.key("freeBytes");
+        free ? json.value(*free) : json.null();
+        json.member("journalDamaged", vault.usesFallbackState()).endObject();
+        command.print(json);
+        return kDone;
+    }
+    command.print("Path            " + base::printable(opened.path));
+    command.print("Vault id        " + vault.keys().vaultId().hex());
+    command.print("Restore points  " + std::to_string(state.points.size()));
+    command.print("Chunks          " + std::to_string(chunks) + " in " +
+                  counted(state.runs.size(), "index run"));
+    command.print("Size            " + base::formatSize(stored));
+    if (free) command.print("Free            " + base::formatSize(*free));
+    command.print("Running now     " + std::to_string(state.sessions.size()) + " sessions");
+    return kDone;
+}
+
+}  // namespace app

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/verb_table.hpp"
+
+#include "agent/app/commands.hpp"
+
+namespace app {
+
+namespace {
+
+using enum ValueKind;
+
+constexpr Option kCommon[] = {
+    {"json", None, "", "print JSON on standard output", 0, false},
+    {"verbose", None, "", "tell more", 'v', false},
+    {"quiet", None, "", "tell only what went wrong", 'q', false},
+    {"help", None, "", "show help", 'h', false},
+};
+
+constexpr Option kVault[] = {
+    {"vault", Vault, "VAULT", "name or path of the vault (else HBR_VAULT, else the only one known)", 0,
+     false},
+    {"password-file", Path, "FILE", "take the vault's password from a file", 0, false},
+    {"password-command", Text, "COMMAND", "take the vault's password from what a program prints", 0, false},
+};
+
+constexpr Option kDryRun{"dry-run", None, "", "tell what would happen and change nothing", 0, false};
+constexpr Option kYes{"yes", None, "", "do not ask", 0, false};
+constexpr Option kWorkers{"workers", Number, "N", "threads to work with (default: one for each processor)",
+                          0,         false};
+constexpr Option kClient{"client", Text, "NAME", "only points of this client", 0, false};
+constexpr Option kPlan{"plan", Text, "NAME", "only points of this plan", 0, false};
+constexpr Option kTag{"tag", Text, "TAG", "only points with this tag", 0, false};
+
+constexpr Operand kPoint[] = {{"POINT", Point, 1, 1}};
+constexpr Operand kVaultPath[] = {{"PATH", Folder, 1, 1}};
+constexpr Operand kVaultName[] = {{"NAME", Vault, 1, 1}};
+constexpr Operand kSources[] = {{"PATH", Path, 1, kAnyNumber}};
+constexpr Operand kTwoPoints[] = {{"A", Point, 1, 1}, {"B", Point, 1, 1}};
+constexpr Operand kPoints[] = {{"ID", Point, 0, kAnyNumber}};
+constexpr Operand kPointAndPlace[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 0, 1}};
+constexpr Operand kPointAndFile[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 1, 1}};
+constexpr Operand kPattern[] = {{"PATTERN", Text, 1, 1}};
+constexpr Operand kKey[] = {{"ID", Text, 1, 1}};
+constexpr Operand kShell[] = {{"bash|zsh|fish|powershell", Choice, 1, 1}};
+
+constexpr Option kCreateOptions[] = {
+    {"name", Text, "NAME", "name to remember the vault by (default: its folder's name)", 0, false},
+    kVault[1],
+    kVault[2],
+};
+constexpr Option kConnectOptions[] = {
+    {"name", Text, "NAME", "name to remember the vault by (default: its folder's name)", 0, false},
+    {"recovery-kit", Path, "FILE",
+     "open it with the recovery kit instead of a password ('-': standard input)", 0, false},
+    kVault[1],
+    kVault[2],
+};
+constexpr Option kBackupOptions[] = {
+    {"exclude", Text, "PATTERN", "leave out what matches, as a line of a .gitignore file", 0, true},
+    {"exclude-file", Path, "FILE", "take such lines from a file", 0, true},
+    {"exclude-caches", None, "", "leave out what lies in folders with a CACHEDIR.TAG", 0, false},
+    {"exclude-larger-than", Size, "SIZE", "leave out larger files, such as 500M or 2GiB", 0, false},
+    {"one-file-system", None, "", "do not enter other file systems mounted below the paths", 'x', false},
+    {"fixed-pages", None, "", "cut files at fixed pages: for disk images and database files", 0, false},
+    {"plan", Text, "NAME", "group points that follow one another under a name", 0, false},
+    {"tag", Text, "TAG", "mark the point", 0, true},
+    {"client", Text, "NAME", "this machine's name in the vault (else HBR_CLIENT, else the host's name)", 0,
+     false},
+    {"reread", None, "", "read every file, even if it looks unchanged", 0, false},
+    {"parent", Point, "ID", "compare with this point (default: the last one of these paths)", 0, false},
+    kWorkers,
+    kDryRun,
+};
+constexpr Option kRestoreOptions[] = {
+    {"target", Folder, "DIR", "folder to restore into", 't', false},
+    {"in-place", None, "", "restore to where the files came from", 0, false},
+    {"include", Text, "PATH", "restore only this path, or what matches this pattern", 'i', true},
+    {"exclude", Text, "PATTERN", "leave out what matches", 0, true},
+    {"conflict", Choice, "skip|newer|overwrite|keep-both", "when a file is there already (default: skip)", 0,
+     false},
+    {"verify", None, "", "compare every restored byte with the vault afterwards", 0, false},
+    {"client", Text, "NAME", "with 'latest': only points of this client", 0, false},
+    {"plan", Text, "NAME", "with 'latest': only points of this plan", 0, false},
+    kWorkers,
+    kYes,
+    kDryRun,
+};
+constexpr Option kListOptions[] = {kClient, kPlan, kTag};
+constexpr Option kWhichOptions[] = {kClient, kPlan};
+constexpr Option kShowOptions[] = {
+    {"faults", None, "", "list every fault and warning of the run", 0, false},
+    kClient,
+    kPlan,
+};
+constexpr Option kForgetOptions[] = {
+    {"keep-last", Number, "N", "keep the newest N points", 0, false},
+    {"keep-hourly", Number, "N", "keep the newest point of each of N hours", 0, false},
+    {"keep-daily", Number, "N", "keep the newest point of each of N days", 0, false},
+    {"keep-weekly", Number, "N", "keep the newest point of each of N weeks", 0, false},
+    {"keep-monthly", Number, "N", "keep the newest point of each of N months", 0, false},
+    {"keep-yearly", Number, "N", "keep the newest point of each of N years", 0, false},
+    {"keep-within", Number, "DAYS", "keep points that are at most so many days older than the newest", 0,
+     false},
+    {"keep-tag", Text, "TAG", "keep points with this tag", 0, true},
+    kClient,
+    kPlan,
+    kTag,
+    kYes,
+    kDryRun,
+};
+constexpr Option kFindOptions[] = {
+    {"point", Point, "ID", "look in this point only", 0, false},
+    kClient,
+    kPlan,
+};
+constexpr Option kPruneOptions[] = {
+    {"max-unused", Number, "PERCENT", "share of useless data that may stay (default: 5)", 0, false},
+    {"end-sessions-older-than", Number, "HOURS",
+     "take backups not heard of for so long for dead (default: 72)", 0, false},
+    kYes,
+    kDryRun,
+};
+constexpr Option kVerifyOptions[] = {
+    {"depth", Choice, "structure|seals|data", "how deep to look (default: seals)", 0, false},
+    kWorkers,
+};
+constexpr Option kRepairOptions[] = {
+    {"rebuild-index", None, "", "work the whole index out again from the packs", 0, false},
+    kWorkers,
+    kYes,
+    kDryRun,
+};
+constexpr Option kAddKeyOptions[] = {
+    {"label", Text, "TEXT", "what the password is for", 0, false},
+    {"new-password-file", Path, "FILE", "take the new password from a file", 0, false},
+};
+constexpr Option kRemoveKeyOptions[] = {kYes};
+constexpr Option kKitOptions[] = {
+    {"output", Path, "FILE", "write it to a new file that only you can read", 'o', false},
+};
+
+const Verb kVerbs[] = {
+    {"vault", "create", "Make a new vault in an empty or missing folder", kVaultPath, kCreateOptions, false,
+     "hbr vault create /mnt/disk/vault\nhbr vault create D:\\vault --name disk --password-file C:\\vault.txt",
+     "The password comes from --password-file, --password-command or HBR_PASSWORD, else it is asked for. "
+     "Without "
+     "password and recovery kit nobody can read the vault again: print the kit with 'hbr key recovery-kit'.",
+     createVault},
+    {"vault", "connect", "Remember a vault that exists", kVaultPath, kConnectOptions, false,
+     "hbr vault connect /mnt/disk/vault\nhbr vault connect /mnt/disk/vault --recovery-kit kit.txt", "",
+     connectVault},
+    {"vault",
+     "disconnect",
+     "Forget a remembered vault; the vault itself stays",
+     kVaultName,
+     {},
+     false,
+     "hbr vault disconnect disk",
+     "",
+     disconnectVault},
+    {"vault", "list", "List the remembered vaults", {}, {}, false, "hbr vault list", "", listVaults},
+    {"vault", "info", "Tell what a vault holds", {}, {}, true, "hbr vault info --vault disk", "", showVault},
+    {"backup", "run", "Back up files and folders", kSources, kBackupOptions, true,
+     "hbr backup run /home /etc\nhbr backup run ~/work --exclude '*.o' --exclude-caches --tag weekly",
+     "Unchanged files are not read again. A file that cannot be read is a fault: everything else is stored, "
+     "and the "
+     "exit code is 3.",
+     runBackupCommand},
+    {"", "restore", "Bring files back", kPoint, kRestoreOptions, true,
+     "hbr restore latest --target /tmp/back\nhbr restore 3fa9 --in-place --include /etc/hosts --conflict "
+     "overwrite",
+     "POINT is 'latest', or the beginning of an id from 'hbr point list'. An interrupted restore goes on "
+     "where it "
+     "stopped when it is run again.",
+     runRestoreCommand},
+    {"point",
+     "list",
+     "List the restore points",
+     {},
+     kListOptions,
+     true,
+     "hbr point list\nhbr point list --client web1",
+     "",
+     listPoints},
+    {"point", "show", "Tell all about a restore point", kPoint, kShowOptions, true,
+     "hbr point show latest\nhbr point show 3fa9 --faults", "", showPoint},
+    {"point", "diff", "Compare two restore points", kTwoPoints, kWhichOptions, true,
+     "hbr point diff 3fa9 latest",
+     "'+' was added, '-' was removed, 'M' has other content, 'm' has other properties only.", diffPoints},
+    {"point", "forget", "Take restore points off the vault's list", kPoints, kForgetOptions, true,
+     "hbr point forget 3fa9 b210 --yes\nhbr point forget --keep-daily 7 --keep-weekly 4 --dry-run",
+     "Points are named, or judged by the --keep options: what any of them keeps is kept, and points of "
+     "different "
+     "clients, plans and sources are judged apart. 'hbr prune' gives the room back.",
+     forgetPointsCommand},
+    {"", "browse", "List a folder in a restore point", kPointAndPlace, kWhichOptions, true,
+     "hbr browse latest\nhbr browse latest /etc", "", browsePoint},
+    {"", "find", "Find files by name in all restore points", kPattern, kFindOptions, true,
+     "hbr find '*.conf'\nhbr find invoice --point latest\nhbr find '/etc/**/hosts'",
+     "Plain text matches any part of a name, whatever the letters' case; '*', '?' and '[a-z]' match whole "
+     "names; with "
+     "a '/' whole paths. Each version is printed once, with the newest point that has it.",
+     findFiles},
+    {"", "cat", "Print a file from a restore point", kPointAndFile, kWhichOptions, true,
+     "hbr cat latest /etc/hosts\nhbr cat 3fa9 /srv/db.dump > db.dump", "", catFile},
+    {"",
+     "prune",
+     "Give back the room of what no restore point needs",
+     {},
+     kPruneOptions,
+     true,
+     "hbr prune --yes\nhbr prune --dry-run",
+     "Safe while backups run.",
+     pruneVault},
+    {"",
+     "verify",
+     "Prove that a vault is whole",
+     {},
+     kVerifyOptions,
+     true,
+     "hbr verify\nhbr verify --depth data",
+     "structure: everything that points need is there. seals: and everything in the vault opens. data: and "
+     "every "
+     "chunk is what its name says. The exit code is 8 when something is damaged.",
+     verifyVault},
+    {"",
+     "repair",
+     "Mend a damaged vault and tell what is lost",
+     {},
+     kRepairOptions,
+     true,
+     "hbr repair --dry-run\nhbr repair --yes",
+     "The exit code is 8 when something is lost.",
+     repairVault},
+    {"key", "list", "List the vault's passwords", {}, {}, true, "hbr key list", "", listKeys},
+    {"key",
+     "add",
+     "Add a password",
+     {},
+     kAddKeyOptions,
+     true,
+     "hbr key add --label 'office safe'",
+     "The new password comes from --new-password-file or HBR_NEW_PASSWORD, else it is asked for.",
+     addKey},
+    {"key", "remove", "Remove a password", kKey, kRemoveKeyOptions, true, "hbr key remove 4e7a",
+     "Who knew the password may have kept the vault's key.", removeKey},
+    {"key",
+     "recovery-kit",
+     "Print the sheet that opens the vault without a password",
+     {},
+     kKitOptions,
+     true,
+     "hbr key recovery-kit | lp\nhbr key recovery-kit --output kit.txt",
+     "",
+     printRecoveryKit},
+    {"",
+     "completion",
+     "Print a shell's completion script",
+     kShell,
+     {},
+     false,
+     "hbr completion bash > /etc/bash_completion.d/hbr\nhbr completion fish > "
+     "~/.config/fish/completions/hbr.fish",
+     "",
+     printCompletion},
+    {"", "man", "Print the manual page", {}, {}, false, "hbr man > hbr.1 && man ./hbr.1", "", printManPage},
+    {"", "version", "Print the program's version", {}, {}, false, "hbr version --json", "", printVersion},
+};
+
+}  // namespace
+
+std::span<const Verb> verbs() { return kVerbs; }
+
+std::span<const Option> commonOptions() { return kCommon; }
+
+std::span<const Option> vaultOptions() { return kVault; }
+
+const Option* findOption(const Verb& verb, std::string_view name) noexcept {
+    const Option* found = nullptr;
+    forEachOption(verb, [&](const Option& option) {
+        if (option.name == name) found = &option;
+    });
+    return found;
+}
+
+const Option* findLetter(const Verb& verb, char letter) noexcept {
+    const Option* found = nullptr;
+    forEachOption(verb, [&](const Option& option) {
+        if (option.letter == letter) found = &option;
+    });
+    return found;
+}
+
+std::string operandText(const Operand& operand) {
+    std::string text(operand.name);
+    if (operand.atMost > 1) text += "...";
+    return operand.atLeast == 0 ? '[' + text + ']' : text;
+}
+
+}  // namespace app

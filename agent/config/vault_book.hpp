@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// vault_book.hpp: the vaults that this user has connected, each with its key sealed for this machine.
+//
+// One small text file a vault, "<config folder>/vaults/<name>", readable by its owner only;
+// agent/app/README.md describes it. With it, daily commands need no password.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/base/bytes.hpp"
+#include "platform/file_system.hpp"
+
+namespace config {
+
+/// A vault that is remembered. The key is still sealed.
+struct RememberedVault {
+    std::string name;
+    std::string path;     // absolute
+    std::string vaultId;  // hex
+    base::Bytes sealedKey;
+
+    bool operator==(const RememberedVault&) const = default;
+};
+
+/// True for letters, digits, '-', '_' and '.', not beginning with '.' or '-', at most 64 bytes.
+bool isVaultName(std::string_view name) noexcept;
+
+/// A name that isVaultName() takes, made out of any text.
+std::string vaultNameFrom(std::string_view text);
+
+/// The remembered vaults of one config folder. Not thread-safe.
+class VaultBook final {
+public:
+    VaultBook(const platform::FileSystem& fileSystem, std::string configFolder);
+
+    /// All vaults, by name. Files that cannot be read as one are left out and named in unreadable().
+    [[nodiscard]] std::vector<RememberedVault> list();
+    [[nodiscard]] const std::vector<std::string>& unreadable() const noexcept { return unreadable_; }
+
+    [[nodiscard]] std::optional<RememberedVault> findName(std::string_view name);
+    /// By its folder, however that is written.
+    [[nodiscard]] std::optional<RememberedVault> findPath(const std::string& path);
+
+    /// Remembers a vault under a name, in place of what had the name or the path. Durable on return.
+    RememberedVault remember(const std::string& name, const std::string& path, const std::string& vaultId,
+                             base::ByteView masterKey);
+
+    /// The vault's master key. Throws Error (Denied, "SECRET-0001") when another machine or user sealed it.
+    [[nodiscard]] base::SecretBytes openKey(const RememberedVault& vault) const;
+
+    /// Removes a vault from the book; the vault itself stays. False when there was none.
+    bool forget(const std::string& name);
+
+private:
+    [[nodiscard]] std::string fileOf(const std::string& name) const;
+    [[nodiscard]] std::optional<RememberedVault> read(const std::string& name) const;
+    [[nodiscard]] std::string bestPath(const std::string& path) const;
+
+    const platform::FileSystem& fileSystem_;
+    const std::string configFolder_;
+    const std::string folder_;
+    std::vector<std::string> unreadable_;
+};
+
+}  // namespace config
