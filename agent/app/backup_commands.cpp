@@ -50,6 +50,7 @@ files::FilesBackupOptions optionsOf(const Command& command, const std::vector<st
     options.selection.excludeLargerThanBytes = line.size("exclude-larger-than");
     options.selection.staysOnFileSystem = line.has("one-file-system");
     options.selection.neverEnter = {vaultPath};
+    options.pagedFiles = line.values("fixed-pages");
     options.rereadsEverything = line.has("reread");
     return options;
 }

@@ -17,12 +17,12 @@ constexpr unsigned kTierBits = 3;
 
 unsigned tierOf(const RunInfo& run) { return static_cast<unsigned>(std::bit_width(run.entries)) / kTierBits; }
 
-/// The runs of the smallest tier that is full; empty when none is. Runs of open sessions are left alone,
+/// The runs of the smallest tier that is full; empty when none is. Only runs of one session go together,
 /// because a merge would hide whose they are.
-std::vector<RunInfo> chooseRuns(const VaultState& state) {
+std::vector<RunInfo> chooseRuns(const VaultState& state, const SessionId& session) {
     std::map<unsigned, std::vector<RunInfo>> tiers;
     for (const LiveRun& run : state.runs) {
-        if (run.session == SessionId{}) tiers[tierOf(run.info)].push_back(run.info);
+        if (run.session == session) tiers[tierOf(run.info)].push_back(run.info);
     }
     for (auto& [tier, runs] : tiers) {
         if (runs.size() >= kRunsPerTier) return std::move(runs);
@@ -76,9 +76,9 @@ void mergeRunsMarked(const std::vector<std::shared_ptr<IndexRun>>& runs,
     }
 }
 
-void mergeSmallRuns(Vault& vault) {
+void mergeSmallRuns(Vault& vault, const SessionId& session) {
     for (;;) {
-        const std::vector<RunInfo> chosen = chooseRuns(vault.state());
+        const std::vector<RunInfo> chosen = chooseRuns(vault.state(), session);
         if (chosen.empty()) return;
         std::vector<std::shared_ptr<IndexRun>> open;
         std::uint64_t entries = 0;
@@ -103,7 +103,8 @@ void mergeSmallRuns(Vault& vault) {
                     if (!newest.hasRun(run.id)) return std::nullopt;  // somebody else merged them
                     changes.removeRuns.push_back(run.id);
                 }
-                changes.addRuns.push_back({merged, {}});
+                const bool isOpen = newest.findSession(session) != nullptr;
+                changes.addRuns.push_back({merged, isOpen ? session : SessionId{}});
                 return changes;
             });
         if (!after) vault.store().remove(runName(merged.id));

@@ -24,7 +24,8 @@ void mergeRunsMarked(
     const std::function<void(const IndexEntry& entry, const RunId& run, std::uint64_t position)>& visit);
 
 /// Merges runs of similar size once there are many of them, so that the number of runs grows with the
-/// logarithm of the number of chunks. Damage met on the way leaves everything as it is.
-void mergeSmallRuns(Vault& vault);
+/// logarithm of the number of chunks. Takes those of one open session, or, without one, those that no open
+/// session wrote. Damage met on the way leaves everything as it is.
+void mergeSmallRuns(Vault& vault, const SessionId& session = {});
 
 }  // namespace vault

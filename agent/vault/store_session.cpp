@@ -11,9 +11,9 @@ namespace vault {
 
 namespace {
 
-// Also tells pruners that we live, so it must be much shorter than the time after which they take a session
-// for dead.
-constexpr std::chrono::minutes kCheckpointInterval{10};
+// Over a slow link this, not kCheckpointBytes, bounds what is lost. It also tells pruners that we live, so it
+// must be much shorter than the time after which they take a session for dead.
+constexpr std::chrono::minutes kCheckpointInterval{1};
 
 }  // namespace
 
@@ -70,8 +70,9 @@ void StoreSession::onPackCommitted(std::vector<IndexEntry> entries, std::uint64_
     {
         const std::lock_guard lock(durableMutex_);
         durable_.insert(durable_.end(), entries.begin(), entries.end());
-        isDue =
-            durable_.size() >= kCheckpointEntries || clock_.steady() - lastCheckpoint_ > kCheckpointInterval;
+        durableBytes_ += packBytes;
+        isDue = durable_.size() >= kCheckpointEntries || durableBytes_ >= kCheckpointBytes ||
+                clock_.steady() - lastCheckpoint_ > kCheckpointInterval;
     }
     if (isDue) checkpoint();
 }
@@ -81,6 +82,7 @@ void StoreSession::checkpoint() {
     {
         const std::lock_guard lock(durableMutex_);
         entries.swap(durable_);
+        durableBytes_ = 0;
         lastCheckpoint_ = clock_.steady();
     }
     if (entries.empty()) return;
@@ -94,9 +96,12 @@ void StoreSession::checkpoint() {
         return std::optional(changes);
     });
     vault_.refresh();
-    // From here on the index answers for these chunks.
-    const std::lock_guard lock(claimedMutex_);
-    for (const IndexEntry& entry : entries) claimed_.erase(entry.id);
+    {
+        // From here on the index answers for these chunks.
+        const std::lock_guard lock(claimedMutex_);
+        for (const IndexEntry& entry : entries) claimed_.erase(entry.id);
+    }
+    mergeSmallRuns(vault_, id_);
 }
 
 void StoreSession::makeDurable() {

@@ -24,6 +24,8 @@ class StoreSession final {
 public:
     /// New chunks between two checkpoints; bounds the memory for chunks that no run names yet.
     static constexpr std::size_t kCheckpointEntries = 128 * 1024;
+    /// Bytes stored between two checkpoints: what a killed run has to store again at most.
+    static constexpr std::uint64_t kCheckpointBytes = 256 * base::kMiB;
 
     /// Begins a session in the journal. Throws Error (Corrupt) when the vault's journal is damaged.
     StoreSession(Vault& vault, const platform::Clock& clock, std::string client);
@@ -85,8 +87,9 @@ private:
     std::mutex claimedMutex_;  // guards claimed_
     std::unordered_set<ChunkId> claimed_;
 
-    std::mutex durableMutex_;  // guards durable_ and lastCheckpoint_
+    std::mutex durableMutex_;  // guards durable_, durableBytes_ and lastCheckpoint_
     std::vector<IndexEntry> durable_;
+    std::uint64_t durableBytes_ = 0;  // of the packs that hold them
     std::chrono::nanoseconds lastCheckpoint_{};
 
     CompressionGovernor governor_;
