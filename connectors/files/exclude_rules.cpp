@@ -10,9 +10,11 @@ namespace {
 /// Takes off blanks at the end unless a backslash quotes them.
 std::string_view withoutTrailingBlanks(std::string_view line) noexcept {
     while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) {
-        const bool isQuoted = line.size() >= 2 && line[line.size() - 2] == '\\' && line.back() != '\r';
-        if (isQuoted) break;
-        line.remove_suffix(1);
+        const std::string_view before = line.substr(0, line.size() - 1);
+        const std::size_t slashes = before.size() - (before.find_last_not_of('\\') + 1);
+        // Of two backslashes the first quotes the second, and neither the blank.
+        if (slashes % 2 == 1 && line.back() != '\r') break;
+        line = before;
     }
     return line;
 }

@@ -21,11 +21,6 @@ public:
 
     [[nodiscard]] bool matches(std::string_view name) const noexcept;
 
-    /// True when the pattern names exactly one name.
-    [[nodiscard]] bool isLiteral() const noexcept { return form_ == Form::Literal; }
-    /// That name.
-    [[nodiscard]] const std::string& literal() const noexcept { return text_; }
-
 private:
     enum class Form { Literal, Suffix, Everything, General };
 
