@@ -10,11 +10,33 @@ namespace vault {
 namespace {
 
 constexpr std::string_view kMagic = "HBRV";
+constexpr std::size_t kVersionAt = 4;
 constexpr std::size_t kKindAt = 5;
 constexpr std::size_t kLengthPrefixBytes = 8;
 constexpr std::uint64_t kSmallestObjectBytes = 512;
 
+/// Throws Unsupported when a newer program wrote the object. The version is a part of what keys the seal, so
+/// an object that opens under the version that we write is ours, and its header is damaged.
+void refuseNewer(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView stored) {
+    if (stored.size() < kHeaderBytes || stored[kVersionAt] <= kFormatVersion) return;
+    if (base::asText(stored.first(kMagic.size())) != kMagic) return;
+    base::Bytes ours(stored.begin(), stored.end());
+    ours[kVersionAt] = kFormatVersion;
+    try {
+        static_cast<void>(openObject(keys, kind, name, ours));
+    } catch (const base::Error&) {
+        throw writtenByNewer(stored[kVersionAt]);
+    }
+}
+
 }  // namespace
+
+base::Error writtenByNewer(base::Byte version) {
+    return base::Error(base::ErrorKind::Unsupported, "VAULT-0003",
+                       "This vault was written by a newer version of HBR (format " + std::to_string(version) +
+                           "; this program knows up to format " + std::to_string(kFormatVersion) + ")",
+                       "Update HBR on this machine. Nothing was changed.", base::Retry::AfterFix);
+}
 
 base::Bytes makeHeader(ObjectKind kind) {
     base::Bytes header(base::asBytes(kMagic).begin(), base::asBytes(kMagic).end());
@@ -31,13 +53,7 @@ Cipher objectCipher(const VaultKeys& keys, ObjectKind kind, const std::string& n
     if (header.size() < kHeaderBytes || base::asText(header.first(kMagic.size())) != kMagic) {
         throw damagedObject(name, "its header is not that of a vault object");
     }
-    if (header[4] > kFormatVersion) {
-        throw base::Error(base::ErrorKind::Unsupported, "VAULT-0003",
-                          "This vault was written by a newer version of HBR (format " +
-                              std::to_string(header[4]) + "; this program knows up to format " +
-                              std::to_string(kFormatVersion) + ")",
-                          "Update HBR on this machine. Nothing was changed.", base::Retry::AfterFix);
-    }
+    if (header[kVersionAt] > kFormatVersion) throw damagedObject(name, "its header names an unknown format");
     if (header[kKindAt] != static_cast<base::Byte>(kind)) {
         throw damagedObject(name, "another kind of object stands in its place");
     }
@@ -65,6 +81,7 @@ base::Bytes sealObject(const VaultKeys& keys, ObjectKind kind, const std::string
 
 base::Bytes openObject(const VaultKeys& keys, ObjectKind kind, const std::string& name,
                        base::ByteView stored) {
+    refuseNewer(keys, kind, name, stored);
     Cipher cipher = objectCipher(keys, kind, name, stored);
     const base::ByteView sealedBody = stored.subspan(kHeaderBytes);
     if (sealedBody.size() < kTagBytes + kLengthPrefixBytes) throw damagedObject(name, "it is too short");

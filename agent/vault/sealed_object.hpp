@@ -32,20 +32,24 @@ inline constexpr std::size_t kHeaderBytes = 8 + kSaltBytes;
 /// Begins a new object: a header with a fresh salt. Its cipher is made by objectCipher().
 base::Bytes makeHeader(ObjectKind kind);
 
-/// Checks a stored header and makes the cipher of that object. Throws Error: Corrupt when the header is
-/// damaged or of another kind, Unsupported ("VAULT-0003") when a newer HBR wrote it.
+/// Checks a stored header and makes the cipher of that object. Throws Error (Corrupt) when the header is
+/// damaged or of another kind or a newer version: whoever reads packs and runs has read the journal before,
+/// and there a newer HBR would have been met (openObject()).
 Cipher objectCipher(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView header);
 
 /// Seals `plain` as a whole object, padded so that its size tells little (paddedSize()).
 base::Bytes sealObject(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView plain);
 
-/// Opens what sealObject() made. Throws Error (Corrupt, "VAULT-0002") when it was damaged or stands in
-/// another's place.
+/// Opens what sealObject() made. Throws Error: Corrupt ("VAULT-0002") when it was damaged or stands in
+/// another's place, Unsupported ("VAULT-0003") when a newer HBR wrote it.
 base::Bytes openObject(const VaultKeys& keys, ObjectKind kind, const std::string& name,
                        base::ByteView stored);
 
 /// The size to which `sizeBytes` is padded: at most 6.25 % more and, seen from outside, one of few values.
 std::uint64_t paddedSize(std::uint64_t sizeBytes) noexcept;
+
+/// The error for what a newer HBR wrote.
+base::Error writtenByNewer(base::Byte version);
 
 /// The error for an object that is damaged.
 base::Error damagedObject(const std::string& name, const std::string& why);
