@@ -71,14 +71,7 @@ struct ParsedKey {
 std::optional<ParsedKey> parseKey(base::ByteView stored, const std::string& name) {
     if (stored.size() < kPreambleBytes + kTagBytes || base::asText(stored.first(4)) != kMagic)
         return std::nullopt;
-    if (stored[4] > kFormatVersion) {
-        throw base::Error(base::ErrorKind::Unsupported, "VAULT-0003",
-                          "This vault was written by a newer version of HBR (format " +
-                              std::to_string(stored[4]) + "; this program knows up to format " +
-                              std::to_string(kFormatVersion) + ")",
-                          "Update HBR on this machine. Nothing was changed.")
-            .addContext("object", name);
-    }
+    if (stored[4] > kFormatVersion) throw writtenByNewer(stored[4]).addContext("object", name);
     ParsedKey key;
     key.cipher = static_cast<CipherKind>(stored[6]);
     key.cost.log2N = stored[7];
@@ -129,6 +122,44 @@ base::Bytes sealedLabel(const VaultKeys& keys, const KeyId& id, const std::strin
 
 constexpr std::size_t kWrappedBytes = kMasterKeyBytes + kTagBytes;
 
+/// Tries a password on one copy of a key. `isTried` becomes true once the password was tried on a whole copy.
+std::optional<VaultKeys> openKey(ObjectStore& store, const std::string& name,
+                                 const base::SecretBytes& password, bool& isTried) {
+    const auto stored = store.read(name, base::kMiB);
+    if (!stored) return std::nullopt;
+    const auto key = parseKey(*stored, name);
+    if (!key || key->sealedPart.size() < kWrappedBytes) return std::nullopt;
+    const auto stretched = stretch(password, key->salt, key->cost);
+    isTried = true;
+    Cipher cipher(key->cipher, wrappingKey(stretched, key->preamble));
+    MasterKey master;
+    if (!cipher.open(PartRole::Key, 0, key->sealedPart.first(kWrappedBytes), master.fill())) {
+        return std::nullopt;
+    }
+    return VaultKeys(key->vaultId, master);
+}
+
+/// One copy of a key as far as it can be judged without its password.
+struct KeyCopy {
+    std::optional<base::Bytes> content;
+    bool isWhole = false;
+};
+
+KeyCopy readCopy(ObjectStore& store, const std::string& name) {
+    KeyCopy copy;
+    try {
+        copy.content = store.read(name, base::kMiB);
+        if (!copy.content) return copy;
+        const auto key = parseKey(*copy.content, name);
+        copy.isWhole = key && key->sealedPart.size() >= kWrappedBytes;
+    } catch (const base::Error& error) {
+        // Too large to be a key, or a version that we do not know: neither may be copied over the other.
+        if (error.kind() != base::ErrorKind::Corrupt && error.kind() != base::ErrorKind::Unsupported) throw;
+        copy.content.emplace();
+    }
+    return copy;
+}
+
 }  // namespace
 
 bool holdsVault(ObjectStore& store) { return !keyIds(store).empty(); }
@@ -157,22 +188,22 @@ VaultKeys unlock(ObjectStore& store, const base::SecretBytes& password) {
     const auto ids = keyIds(store);
     if (ids.empty()) throw noVaultHere(store);
     bool sawWholeKey = false;
+    std::optional<base::Error> refusal;
     for (const KeyId& id : ids) {
+        // One damaged copy, whatever it looks like, must not keep out a password that the other copy knows.
+        bool isTried = false;
+        std::optional<base::Error> failure;
         for (const char* copy : kCopies) {
-            const std::string name = keyName(id, copy);
-            const auto stored = store.read(name, base::kMiB);
-            if (!stored) continue;
-            const auto key = parseKey(*stored, name);
-            if (!key || key->sealedPart.size() < kWrappedBytes) continue;
-            sawWholeKey = true;
-            const auto stretched = stretch(password, key->salt, key->cost);
-            Cipher cipher(key->cipher, wrappingKey(stretched, key->preamble));
-            MasterKey master;
-            if (cipher.open(PartRole::Key, 0, key->sealedPart.first(kWrappedBytes), master.fill())) {
-                return VaultKeys(key->vaultId, master);
+            try {
+                if (auto keys = openKey(store, keyName(id, copy), password, isTried)) return *keys;
+            } catch (const base::Error& error) {
+                failure = error;
             }
         }
+        sawWholeKey = sawWholeKey || isTried;
+        if (!isTried && failure && failure->kind() != base::ErrorKind::Corrupt) refusal = failure;
     }
+    if (refusal) throw base::Error(*refusal);
     if (!sawWholeKey) {
         throw base::Error(base::ErrorKind::Corrupt, "KEY-0006", "Every key object of the vault is damaged",
                           "Connect with the recovery kit: 'hbr vault connect --recovery-kit FILE'.");
@@ -186,9 +217,9 @@ std::vector<KeyInfo> listPasswords(ObjectStore& store, const VaultKeys& keys) {
     for (const KeyId& id : keyIds(store)) {
         KeyInfo info{id, "(label damaged)", {}};
         for (const char* copy : kCopies) {
-            const auto stored = store.read(keyName(id, copy), base::kMiB);
-            if (!stored || stored->size() < kPreambleBytes + kWrappedBytes) continue;
             try {
+                const auto stored = store.read(keyName(id, copy), base::kMiB);
+                if (!stored || stored->size() < kPreambleBytes + kWrappedBytes) continue;
                 const base::Bytes plain =
                     openObject(keys, ObjectKind::KeyLabel, keyName(id, ""),
                                base::ByteView(*stored).subspan(kPreambleBytes + kWrappedBytes));
@@ -197,7 +228,10 @@ std::vector<KeyInfo> listPasswords(ObjectStore& store, const VaultKeys& keys) {
                 info.label = decoder.string();
                 break;
             } catch (const base::Error& error) {
-                if (error.kind() != base::ErrorKind::Corrupt) throw;
+                if (error.kind() != base::ErrorKind::Corrupt &&
+                    error.kind() != base::ErrorKind::Unsupported) {
+                    throw;
+                }
             }
         }
         infos.push_back(info);
@@ -208,20 +242,24 @@ std::vector<KeyInfo> listPasswords(ObjectStore& store, const VaultKeys& keys) {
 std::vector<KeyCopyProblem> checkKeyCopies(ObjectStore& store, bool mend) {
     std::vector<KeyCopyProblem> problems;
     for (const KeyId& id : keyIds(store)) {
-        for (std::size_t i = 0; i < kCopies.size(); ++i) {
-            const std::string name = keyName(id, kCopies[i]);
-            const std::string otherName = keyName(id, kCopies[1 - i]);
-            const auto stored = store.read(name, base::kMiB);
-            if (stored && parseKey(*stored, name)) continue;
-            KeyCopyProblem problem{
-                name, stored ? "A copy of a key is damaged." : "A copy of a key is missing.", false};
-            const auto other = store.read(otherName, base::kMiB);
-            if (mend && other && parseKey(*other, otherName)) {
-                store.remove(name);
-                store.create(name, *other);
-                problem.isMended = true;
-            }
-            problems.push_back(problem);
+        const std::array<std::string, 2> names = {keyName(id, kCopies[0]), keyName(id, kCopies[1])};
+        const std::array<KeyCopy, 2> copies = {readCopy(store, names[0]), readCopy(store, names[1])};
+        for (std::size_t i = 0; i < copies.size(); ++i) {
+            if (copies[i].isWhole) continue;
+            const KeyCopy& other = copies[1 - i];
+            problems.push_back(
+                {names[i], copies[i].content ? "A copy of a key is damaged." : "A copy of a key is missing.",
+                 mend && other.isWhole});
+            if (!problems.back().isMended) continue;
+            store.remove(names[i]);
+            store.create(names[i], *other.content);
+        }
+        // Only the password tells which of them is right; unlocking tries both.
+        if (copies[0].isWhole && copies[1].isWhole && copies[0].content != copies[1].content) {
+            problems.push_back({names[1],
+                                "The two copies of a key differ. Add its password anew with 'hbr key add', "
+                                "then remove this key.",
+                                false});
         }
     }
     return problems;

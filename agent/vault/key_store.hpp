@@ -56,7 +56,7 @@ struct KeyCopyProblem {
 };
 
 /// Compares the two copies of every key object and, when asked to, writes a missing or damaged one again from
-/// the other.
+/// the other. Copies that look whole and differ are reported and left alone.
 std::vector<KeyCopyProblem> checkKeyCopies(ObjectStore& store, bool mend);
 
 /// True when the store holds a vault.
