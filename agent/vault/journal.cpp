@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kJournalFolder = "journal/";
 constexpr base::Byte kFull = 1;
 constexpr base::Byte kChanges = 2;
+constexpr base::Byte kEnd = 3;
 
 base::Error journalDamaged(const std::string& why) {
     return base::Error(base::ErrorKind::Corrupt, "VAULT-0007", "The vault's journal cannot be read: " + why,
@@ -56,17 +57,23 @@ VaultState Journal::state() const {
 
 VaultState Journal::refresh() {
     std::optional<VaultState> state;
+    std::uint64_t newest = 0;  // as listed
     {
         const std::lock_guard lock(mutex_);
         state = state_;
     }
     if (!state) {
         // The listing may be behind; entries after the newest that it shows are found by name.
-        std::uint64_t full = newestListed() / kFullEvery * kFullEvery;
+        newest = newestListed();
+        const std::uint64_t full = newest / kFullEvery * kFullEvery;
         state = readFull(full);
         if (!state) throw journalDamaged("entry " + std::to_string(full) + " is missing");
     }
     while (advance(*state)) {
+    }
+    // A hole is not an end: taking the name in it would make a second history beside the one behind it.
+    if (state->sequence < newest) {
+        throw journalDamaged("entry " + std::to_string(state->sequence + 1) + " is missing");
     }
     const std::lock_guard lock(mutex_);
     state_ = state;
@@ -95,7 +102,12 @@ std::optional<VaultState> Journal::append(
 }
 
 void Journal::restart(VaultState state) {
-    for (std::uint64_t next = (newestListed() / kFullEvery + 1) * kFullEvery;; next += kFullEvery) {
+    for (;;) {
+        const std::uint64_t newest = newestListed();
+        const std::uint64_t next = (newest / kFullEvery + 1) * kFullEvery;
+        // A client that knows the old history would go on with it, unseen by all others; here it meets its
+        // end.
+        if (newest + 1 < next && !tryWriteEnd(newest + 1)) continue;
         state.sequence = next;
         state.lastRemoval = next;
         state.distrusted = next;
@@ -150,8 +162,9 @@ bool Journal::advance(VaultState& state) {
     if (!stored) return false;
     const base::Bytes plain = openObject(keys_, ObjectKind::JournalEntry, name, *stored);
     base::Decoder decoder(plain);
-    if (decoder.byte() != kChanges)
-        throw journalDamaged("entry " + std::to_string(next) + " holds no changes");
+    const base::Byte kind = decoder.byte();
+    if (kind == kEnd) throw journalDamaged("it was begun anew by a repair, after this program had read it");
+    if (kind != kChanges) throw journalDamaged("entry " + std::to_string(next) + " holds no changes");
     const VaultChanges changes = decodeChanges(decoder);
     decoder.expectEnd();
     state.apply(changes);
@@ -171,6 +184,12 @@ bool Journal::tryWrite(std::uint64_t sequence, const VaultState& after, const Va
     const std::string name = journalName(sequence);
     // The header's salt makes every attempt unique, so "already there with our content" means that we won.
     return store_.create(name, sealObject(keys_, ObjectKind::JournalEntry, name, plain)) ==
+           CreateResult::Created;
+}
+
+bool Journal::tryWriteEnd(std::uint64_t sequence) {
+    const std::string name = journalName(sequence);
+    return store_.create(name, sealObject(keys_, ObjectKind::JournalEntry, name, base::Bytes{kEnd})) ==
            CreateResult::Created;
 }
 

@@ -55,6 +55,7 @@ public:
         const std::function<std::optional<VaultChanges>(const VaultState& newest)>& decide);
 
     /// Makes a new journal entry out of a state that repair worked out, behind all entries that exist.
+    /// Clients that still follow the old ones find that these have ended: Error (Corrupt).
     void restart(VaultState state);
 
     /// Removes entries that nobody needs to read any more.
@@ -64,6 +65,7 @@ private:
     std::optional<VaultState> readFull(std::uint64_t sequence);
     bool advance(VaultState& state);
     bool tryWrite(std::uint64_t sequence, const VaultState& after, const VaultChanges& changes);
+    bool tryWriteEnd(std::uint64_t sequence);
     std::uint64_t newestListed();
 
     const VaultKeys& keys_;
