@@ -85,7 +85,8 @@ void judge(const std::vector<const PointRecord*>& newestFirst, const RetentionRu
     const std::int64_t newest = newestFirst.front()->started.seconds;
     for (const PointRecord* point : newestFirst) {
         const std::int64_t age = newest - point->started.seconds;
-        if (rule.withinDays > 0 && age <= static_cast<std::int64_t>(rule.withinDays) * kSecondsPerDay) {
+        const std::int64_t wholeDays = age / kSecondsPerDay + (age % kSecondsPerDay > 0 ? 1 : 0);
+        if (rule.withinDays > 0 && static_cast<std::uint64_t>(wholeDays) <= rule.withinDays) {
             reasons.try_emplace(point->id, "within " + std::to_string(rule.withinDays) + " days");
         }
         for (const std::string& tag : rule.tags) {
