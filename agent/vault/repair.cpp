@@ -104,20 +104,10 @@ private:
 
     void examinePoints() {
         for (const PointRecord& point : state_.points) {
-            const std::string name = pointName(point.id);
-            const auto stored = vault_.store().read(name);
-            if (!stored) {
-                found(name, "The second copy of a restore point's record is missing.");
-                pointsToWrite_.push_back(point);
-                continue;
-            }
-            try {
-                static_cast<void>(openObject(vault_.keys(), ObjectKind::Point, name, *stored));
-            } catch (const base::Error& error) {
-                if (error.kind() != base::ErrorKind::Corrupt) throw;
-                found(name, error.message() + ".");
-                pointsToWrite_.push_back(point);
-            }
+            const std::string why = problemOfPointCopy(vault_, point.id);
+            if (why.empty()) continue;
+            found(pointName(point.id), why);
+            pointsToWrite_.push_back(point);
         }
         if (!vault_.usesFallbackState()) return;
         vault_.store().list("points/", [&](const std::string& name, std::uint64_t) {

@@ -24,6 +24,7 @@ public:
             report_.problems.push_back({"journal", "The journal cannot be read."});
         checkIndex();
         checkPresence();
+        checkCopies();
         if (options_.depth != VerifyDepth::Structure) checkContents();
         checkPoints();
         return std::move(report_);
@@ -65,11 +66,16 @@ private:
             totalBytes_ += *sizeBytes;
         }
         report_.packs = needed_.size();
+    }
+
+    /// The second copies: of restore points' records, and of keys.
+    void checkCopies() {
         for (const PointRecord& point : state_.points) {
-            if (!vault_.store().sizeOf(pointName(point.id))) {
-                report_.problems.push_back(
-                    {pointName(point.id), "The second copy of a restore point's record is missing."});
-            }
+            const std::string why = problemOfPointCopy(vault_, point.id);
+            if (!why.empty()) report_.problems.push_back({pointName(point.id), why});
+        }
+        for (const KeyCopyProblem& problem : checkKeyCopies(vault_.store(), false)) {
+            report_.problems.push_back({problem.object, problem.sentence});
         }
     }
 
@@ -131,6 +137,21 @@ private:
 };
 
 }  // namespace
+
+std::string problemOfPointCopy(Vault& vault, const PointId& point) {
+    const std::string name = pointName(point);
+    try {
+        const auto stored = vault.store().read(name);
+        if (!stored) return "The second copy of a restore point's record is missing.";
+        const base::Bytes plain = openObject(vault.keys(), ObjectKind::Point, name, *stored);
+        base::Decoder decoder(plain);
+        static_cast<void>(decodePoint(decoder));
+        return {};
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::Corrupt) throw;
+        return error.message() + ".";
+    }
+}
 
 VerifyReport verify(Vault& vault, const VerifyOptions& options, const StageProgress& progress,
                     const base::CancelToken& cancel) {

@@ -41,6 +41,10 @@ struct VerifyOptions {
     unsigned workers = 1;
 };
 
+/// What is wrong with the copy of a restore point's record that lies beside the journal; empty when nothing
+/// is.
+std::string problemOfPointCopy(Vault& vault, const PointId& point);
+
 /// Changes nothing. Always ends with a report, whatever is damaged; throws Error only when the store cannot
 /// be reached or the work is cancelled. Progress is told in bytes for the pack stage.
 VerifyReport verify(Vault& vault, const VerifyOptions& options, const StageProgress& progress,
