@@ -105,7 +105,7 @@ class Hbr(Program):
         return [self.command("vault", "create", self.vault)]
 
     def backup(self, source: Path, fixedPages: bool = False) -> list[Command]:
-        return [self.command("backup", "run", source, *(["--fixed-pages"] if fixedPages else []))]
+        return [self.command("backup", "run", source, *(["--fixed-pages", "*.db"] if fixedPages else []))]
 
     def points(self, runner: Runner) -> list[str]:
         answer = json.loads(runner.output([self.command("point", "list", "--json")]))
@@ -217,6 +217,10 @@ class Rustic(Program):
 class Kopia(Program):
     name = "kopia"
 
+    def __init__(self, folder: Path, program: str):
+        super().__init__(folder, program)
+        self.roots_: dict[str, str] = {}  # restore point -> its folder, which some verbs want instead
+
     def environment(self) -> dict[str, str]:
         return {**super().environment(), "KOPIA_PASSWORD": PASSWORD, "KOPIA_CHECK_FOR_UPDATES": "false",
                 "KOPIA_CONFIG_PATH": str(self.folder / "repository.config"),
@@ -235,6 +239,7 @@ class Kopia(Program):
     def points(self, runner: Runner) -> list[str]:
         command = self.command("snapshot", "list", "--all", "--show-identical", "--json")
         answer = json.loads(runner.output([command]))
+        self.roots_ = {point["id"]: point["rootEntry"]["obj"] for point in answer}
         return [point["id"] for point in sorted(answer, key=lambda point: point["startTime"])]
 
     def openVault(self) -> list[Command]:
@@ -248,11 +253,11 @@ class Kopia(Program):
         return [self.command("snapshot", "restore", "--no-progress", f"{point}/{inside}", target / path.name)]
 
     def cat(self, point: str, source: Path, path: Path) -> list[Command]:
-        return [self.command("show", f"{point}/{path.relative_to(source)}")]
+        return [self.command("show", f"{self.roots_[point]}/{path.relative_to(source)}")]
 
     def find(self, point: str, name: str) -> list[Command]:
         # Kopia has no search; a full listing is what a person would look through.
-        return [self.command("list", "--recursive", point)]
+        return [self.command("list", "--recursive", self.roots_[point])]
 
     def forgetAndPrune(self, points: list[str]) -> list[Command]:
         return [self.command("snapshot", "delete", "--delete", *points),

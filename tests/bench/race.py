@@ -43,7 +43,7 @@ After = Callable[[Program, Sample], dict[str, float]]
 
 
 class Race:
-    """One scenario's contest. A program that fails is left out of what follows."""
+    """One scenario's contest. A program whose first step fails is left out of what follows."""
 
     def __init__(self, scenario: str, programs: list[Program], runner: Runner, results: Results, repeat: int):
         self.scenario = scenario
@@ -78,7 +78,9 @@ class Race:
             return
         except CommandFailed as error:
             self.results.failures.append(f"{title}, {program.name}: {error}")
-            self.programs.remove(program)
+            if not any(program.name in programs for step, programs in self.results.steps.items()
+                       if step.startswith(self.scenario + "/")):
+                self.programs.remove(program)
             say(f"{title:40} {program.name:8} FAILED: {error}")
             return
         self.results.add(title, program, values)
