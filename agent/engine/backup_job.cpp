@@ -96,7 +96,6 @@ BackupOutcome runBackup(vault::Vault& vault, const platform::Clock& clock, const
                         Progress& progress, const base::CancelToken& cancel) {
     vault::StoreSession session(vault, clock, request.client);
     vault::PointRecord point;
-    point.id = vault::randomId<vault::PointId>();
     point.client = request.client;
     point.plan = request.plan;
     point.sources = request.sources;
@@ -108,6 +107,7 @@ BackupOutcome runBackup(vault::Vault& vault, const platform::Clock& clock, const
                                                                                  : ParentTrust::Full;
     try {
         for (int pass = 1; pass <= kMaxPasses; ++pass, trust = ParentTrust::CheckChunks) {
+            point.id = vault::randomId<vault::PointId>();
             BackupPass walk(session, request, progress, cancel);
             walk.run(parent, trust, point);
             session.makeDurable();

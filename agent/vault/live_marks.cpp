@@ -22,7 +22,7 @@ void LiveMarks::addRuns(const std::vector<std::shared_ptr<IndexRun>>& runs) {
     std::vector<Run> next;
     for (const auto& run : runs) {
         const auto known = std::find_if(runs_.begin(), runs_.end(), [&](const Run& mine) {
-            return mine.run->info().id == run->info().id;
+            return mine.run && mine.run->info().id == run->info().id;  // what was moved has none
         });
         if (known != runs_.end()) {
             next.push_back(std::move(*known));

@@ -119,6 +119,9 @@ void StoreSession::requireOpen(const VaultState& state) const {
 }
 
 StoreSession::Commit StoreSession::commit(const PointRecord& point) {
+    // The journal makes the point; this copy is what a lost journal is rebuilt from. It goes first, so that
+    // no point ever lacks it. Without the journal's word it counts for nothing, and the next prune sweeps it.
+    const std::string copy = writePointCopy(point);
     const auto after = vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
         requireOpen(newest);
         // Invariant: I3. Between this state and our entry nothing can happen: another entry in between makes
@@ -133,17 +136,22 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
         return changes;
     });
     vault_.refresh();
-    if (!after) return Commit::CheckReliance;
+    if (!after) {
+        vault_.store().remove(copy);
+        return Commit::CheckReliance;
+    }
     isOpen_ = false;
-    // The journal made the point; this copy is what a lost journal is rebuilt from. Both are durable before
-    // anybody is told.
+    mergeSmallRuns(vault_);
+    return Commit::Done;
+}
+
+std::string StoreSession::writePointCopy(const PointRecord& point) {
     base::Bytes plain;
     base::Encoder encoder(plain);
     encodePoint(encoder, point);
-    const std::string name = pointName(point.id);
+    std::string name = pointName(point.id);
     vault_.store().create(name, sealObject(vault_.keys(), ObjectKind::Point, name, plain));
-    mergeSmallRuns(vault_);
-    return Commit::Done;
+    return name;
 }
 
 void StoreSession::close() {

@@ -60,7 +60,8 @@ public:
     };
 
     /// Makes a restore point visible. Durable when it returns Done. Call after makeDurable(), from one
-    /// thread. Throws Error (Busy, "VAULT-0010") when the session was ended by somebody who took us for dead.
+    /// thread, each time with another id. Throws Error (Busy, "VAULT-0010") when the session was ended by
+    /// somebody who took us for dead.
     Commit commit(const PointRecord& point);
 
     /// Throws Error (Busy, "VAULT-0010") when the session is not among those of the state: what it stored may
@@ -73,6 +74,7 @@ public:
 private:
     void onPackCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes);
     void checkpoint();
+    std::string writePointCopy(const PointRecord& point);
     SessionInfo sessionInfo() const;
 
     Vault& vault_;
