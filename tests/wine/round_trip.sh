@@ -64,7 +64,10 @@ diff -r "$source" "$restored" || fail "the restored tree differs"
 # Windows keeps times to 100 ns, so the digits past those are cut off on both sides.
 diff "$work/before" "$work/after" || fail "sizes or times differ"
 
-export HBR_PASSWORD='wrong'
-if "$run" "$hbr" verify --vault "$vault" >"$work/output" 2>&1; then fail "a wrong password was taken"; fi
+echo 'not the password' > "$work/wrong"
+wrong=$(windows_path "$work/wrong")
+if "$run" "$hbr" verify --vault "$vault" --password-file "$wrong" >"$work/output" 2>&1; then
+    fail "a wrong password was taken"
+fi
 echo "ok: a wrong password is refused"
 echo "The tree came back as it was."
