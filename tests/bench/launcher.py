@@ -23,7 +23,10 @@ def main() -> None:
         (os.POSIX_SPAWN_OPEN, 2, err, writing, 0o600),
     ]
     started = time.monotonic()
-    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=redirections)
+    try:
+        pid = os.posix_spawnp(command[0], command, os.environ, file_actions=redirections)
+    except OSError:
+        return  # without a report, measure.py tells that the program could not be started
     _, status, usage = os.wait4(pid, 0)
     seconds = time.monotonic() - started
     with open(report, "w") as file:
