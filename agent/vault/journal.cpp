@@ -64,7 +64,9 @@ VaultState Journal::refresh() {
     }
     if (!state) {
         // The listing may be behind; entries after the newest that it shows are found by name.
-        newest = newestListed();
+        const auto listed = newestListed();
+        if (!listed) throw journalDamaged("it has no entries");
+        newest = *listed;
         const std::uint64_t full = newest / kFullEvery * kFullEvery;
         state = readFull(full);
         if (!state) throw journalDamaged("entry " + std::to_string(full) + " is missing");
@@ -103,11 +105,11 @@ std::optional<VaultState> Journal::append(
 
 void Journal::restart(VaultState state) {
     for (;;) {
-        const std::uint64_t newest = newestListed();
-        const std::uint64_t next = (newest / kFullEvery + 1) * kFullEvery;
+        const auto newest = newestListed();
+        const std::uint64_t next = (newest.value_or(0) / kFullEvery + 1) * kFullEvery;
         // A client that knows the old history would go on with it, unseen by all others; here it meets its
         // end.
-        if (newest + 1 < next && !tryWriteEnd(newest + 1)) continue;
+        if (newest && *newest + 1 < next && !tryWriteEnd(*newest + 1)) continue;
         state.sequence = next;
         state.lastRemoval = next;
         state.distrusted = next;
@@ -193,14 +195,13 @@ bool Journal::tryWriteEnd(std::uint64_t sequence) {
            CreateResult::Created;
 }
 
-std::uint64_t Journal::newestListed() {
+std::optional<std::uint64_t> Journal::newestListed() {
     std::optional<std::uint64_t> newest;
     store_.list(std::string(kJournalFolder), [&](const std::string& name, std::uint64_t) {
         const auto sequence = sequenceOfName(name);
         if (sequence && (!newest || *sequence > *newest)) newest = sequence;
     });
-    if (!newest) throw journalDamaged("it has no entries");
-    return *newest;
+    return newest;
 }
 
 }  // namespace vault

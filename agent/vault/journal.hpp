@@ -66,7 +66,7 @@ private:
     bool advance(VaultState& state);
     bool tryWrite(std::uint64_t sequence, const VaultState& after, const VaultChanges& changes);
     bool tryWriteEnd(std::uint64_t sequence);
-    std::uint64_t newestListed();
+    std::optional<std::uint64_t> newestListed();
 
     const VaultKeys& keys_;
     ObjectStore& store_;
