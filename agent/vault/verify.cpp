@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "agent/vault/live_marks.hpp"
 #include "agent/vault/pack_check.hpp"
@@ -37,8 +36,13 @@ private:
             progress_("Checking the index", done++, vault_.index().runs().size());
             cancel_.throwIfCancelled();
             try {
-                for (const PackId& pack : run->packs()) needed_.insert(pack);
-                run->forEach([&](const IndexEntry&, std::uint64_t) { ++report_.chunks; });
+                for (const PackId& pack : run->packs()) needed_.try_emplace(pack, 0);
+                run->forEach([&](const IndexEntry& entry, std::uint64_t) {
+                    ++report_.chunks;
+                    std::uint64_t& end = needed_[entry.location.pack];
+                    end = std::max(end,
+                                   std::uint64_t{entry.location.segmentOffset} + entry.location.segmentBytes);
+                });
             } catch (const base::Error& error) {
                 if (error.kind() != base::ErrorKind::Corrupt) throw;
                 report_.problems.push_back({runName(run->info().id), error.message() + "."});
@@ -53,12 +57,17 @@ private:
         vault_.store().list("packs/", [&](const std::string& name, std::uint64_t sizeBytes) {
             if (const auto id = packIdOfName(name)) listed.emplace(*id, sizeBytes);
         });
-        for (const PackId& pack : needed_) {
+        for (const auto& [pack, segmentsEnd] : needed_) {
             const auto found = listed.find(pack);
             const auto sizeBytes =
                 found != listed.end() ? found->second : vault_.store().sizeOf(packName(pack));
             if (!sizeBytes) {
                 report_.problems.push_back({packName(pack), "The pack is missing."});
+                report_.lost.losePack(pack);
+                continue;
+            }
+            if (*sizeBytes < segmentsEnd + kTagBytes + kFooterBytes) {
+                report_.problems.push_back({packName(pack), "The pack was cut short."});
                 report_.lost.losePack(pack);
                 continue;
             }
@@ -131,7 +140,7 @@ private:
     const base::CancelToken& cancel_;
     const VaultState state_;
     VerifyReport report_;
-    std::set<PackId> needed_;
+    std::map<PackId, std::uint64_t> needed_;  // by the index, with the end of the last segment that it names
     std::vector<PackId> present_;
     std::uint64_t totalBytes_ = 0;
 };
