@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// verify_test.cpp: verify finds every kind of damage to every kind of object, as deep as it looks.
+#include "agent/vault/verify.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "agent/vault/journal.hpp"
+#include "tests/support/damaged_vault.hpp"
+
+namespace {
+
+using vault::VerifyDepth;
+
+/// Damages each object of a folder in each way and verifies at a depth; `isExpected` says what must be found.
+void findsDamageIn(const std::string& folder, VerifyDepth depth,
+                   const std::function<bool(test::DamagedVault&, const std::string& name)>& isExpected) {
+    test::DamagedVault damaged;
+    for (const std::string& name : damaged.store.names(folder)) {
+        for (const test::Damage& damage : test::allDamages()) {
+            BOOST_TEST_CONTEXT(name << " " << damage.what) {
+                damaged.heal();
+                damage.apply(damaged.store, name);
+                const auto vault = damaged.open();
+                const auto before = damaged.store.objects();
+                const vault::VerifyReport report = test::verifyAt(*vault, depth);
+                if (!damaged.isHealthy() && isExpected(damaged, name)) BOOST_TEST(!report.isSound());
+                BOOST_TEST((damaged.store.objects() == before));
+            }
+        }
+    }
+}
+
+bool always(test::DamagedVault&, const std::string&) { return true; }
+
+/// What a look from outside can tell: that a pack is missing or too small.
+bool isCut(test::DamagedVault& damaged, const std::string& name) {
+    return !damaged.store.contains(name) ||
+           2 * damaged.store.bytesOf(name).size() <= damaged.whole.at(name)->size();
+}
+
+/// The newest entry may be missing without a trace: it might never have been written.
+bool isNotNewest(test::DamagedVault& damaged, const std::string& name) {
+    return damaged.store.contains(name) || damaged.store.names("journal/").back() > name;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(verifying)
+
+BOOST_AUTO_TEST_CASE(a_sound_vault_is_found_sound_at_every_depth) {
+    test::DamagedVault damaged;
+    const auto vault = damaged.open();
+    for (const auto depth : {VerifyDepth::Structure, VerifyDepth::Seals, VerifyDepth::Data}) {
+        const vault::VerifyReport report = test::verifyAt(*vault, depth);
+        BOOST_TEST(report.isSound());
+        BOOST_TEST(report.points == 2U);
+        BOOST_TEST(report.packs == damaged.store.names("packs/").size());
+        BOOST_TEST(report.chunks > 50U);
+        BOOST_TEST((report.bytesRead > 0) == (depth != VerifyDepth::Structure));
+    }
+    BOOST_TEST(damaged.isHealthy());
+}
+
+BOOST_AUTO_TEST_CASE(structure_finds_packs_that_are_missing_or_cut) {
+    findsDamageIn("packs/", VerifyDepth::Structure, isCut);
+}
+
+BOOST_AUTO_TEST_CASE(seals_find_every_damage_to_a_pack) {
+    findsDamageIn("packs/", VerifyDepth::Seals, always);
+}
+
+BOOST_AUTO_TEST_CASE(data_finds_every_damage_to_a_pack) {
+    findsDamageIn("packs/", VerifyDepth::Data, always);
+}
+
+BOOST_AUTO_TEST_CASE(every_depth_finds_every_damage_to_an_index_run) {
+    findsDamageIn("index/", VerifyDepth::Structure, always);
+    findsDamageIn("index/", VerifyDepth::Data, always);
+}
+
+BOOST_AUTO_TEST_CASE(every_depth_finds_every_damage_to_the_journal) {
+    findsDamageIn("journal/", VerifyDepth::Structure, isNotNewest);
+    findsDamageIn("journal/", VerifyDepth::Seals, isNotNewest);
+}
+
+BOOST_AUTO_TEST_CASE(every_depth_finds_every_damage_to_a_point) {
+    findsDamageIn("points/", VerifyDepth::Structure, always);
+    findsDamageIn("points/", VerifyDepth::Data, always);
+}
+
+BOOST_AUTO_TEST_CASE(every_depth_finds_every_damage_to_a_key) {
+    findsDamageIn("keys/", VerifyDepth::Structure, always);
+}
+
+BOOST_AUTO_TEST_CASE(the_report_names_the_objects_that_cannot_be_restored) {
+    test::DamagedVault damaged;
+    for (const std::string& name : damaged.store.names("packs/")) {
+        for (const test::Damage& damage : test::allDamages()) {
+            BOOST_TEST_CONTEXT(name << " " << damage.what) {
+                damaged.heal();
+                damage.apply(damaged.store, name);
+                const auto vault = damaged.open();
+                const auto told = test::lostObjects(test::verifyAt(*vault, VerifyDepth::Seals).damagedPoints);
+                // A pack whose directory is lost counts as lost as a whole, although restores may still read
+                // from it.
+                for (const auto& [point, keys] : test::readEverything(*vault, damaged.expected)) {
+                    BOOST_REQUIRE(told.contains(point));
+                    for (const std::string& key : keys) {
+                        BOOST_TEST((told.at(point).contains(key) || told.at(point).contains("?")), key);
+                    }
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(verify_stops_when_it_is_cancelled) {
+    test::DamagedVault damaged;
+    const auto vault = damaged.open();
+    const base::CancelToken cancel;
+    cancel.cancel();
+    BOOST_CHECK_EXCEPTION(
+        vault::verify(
+            *vault, {}, [](const std::string&, std::uint64_t, std::uint64_t) {}, cancel),
+        base::Error, [](const base::Error& error) { return error.kind() == base::ErrorKind::Cancelled; });
+}
+
+BOOST_AUTO_TEST_CASE(several_workers_find_what_one_finds) {
+    test::DamagedVault damaged;
+    const std::string name = damaged.store.names("packs/").front();
+    damaged.store.flipBit(name, damaged.store.bytesOf(name).size() - 1);
+    const auto vault = damaged.open();
+    const vault::VerifyReport one = test::verifyAt(*vault, VerifyDepth::Data);
+    const vault::VerifyReport several = vault::verify(
+        *vault, {VerifyDepth::Data, 4}, [](const std::string&, std::uint64_t, std::uint64_t) {}, {});
+    BOOST_TEST(several.problems.size() == one.problems.size());
+    BOOST_TEST(several.bytesRead == one.bytesRead);
+    BOOST_TEST((test::lostObjects(several.damagedPoints) == test::lostObjects(one.damagedPoints)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
