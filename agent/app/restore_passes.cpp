@@ -59,6 +59,7 @@ void refuseAbsentPaths(vault::Vault& vault, const vault::PointRecord& point,
 engine::RestoreOutcome restoreFiles(vault::Vault& vault, const engine::RestoreRequest& request,
                                     connectors::files::FilesRestore& target, engine::Progress& progress,
                                     const base::CancelToken& cancel) {
+    target.openTarget();
     engine::RestoreOutcome outcome = engine::runRestore(vault, request, target, progress, cancel);
     for (auto needs = target.missingLinkTargets(); !needs.empty(); needs = target.missingLinkTargets()) {
         engine::RestoreRequest again{request.point, {}, request.workers};

@@ -35,6 +35,14 @@ std::vector<DataExtent> withoutHolesBelow(const std::vector<DataExtent>& extents
     return merged;
 }
 
+/// What of the runs lies below the size.
+void cutAt(std::vector<DataExtent>& extents, std::uint64_t sizeBytes) {
+    while (!extents.empty() && extents.back().offset >= sizeBytes) extents.pop_back();
+    if (extents.empty()) return;
+    DataExtent& last = extents.back();
+    last.sizeBytes = std::min(last.sizeBytes, sizeBytes - last.offset);
+}
+
 Error goneError(const std::string& path) {
     return {ErrorKind::NotFound, "FILES-0008",
             "'" + base::printable(path) + "' vanished before it could be read", "Nothing needs to be done.",
@@ -63,7 +71,7 @@ FileReader::FileReader(std::shared_ptr<const ReaderSettings> settings, std::shar
       key_(std::move(key)),
       expectedBytes_(found.sizeBytes),
       expectedFileId_(found.fileId),
-      hasOtherNames_(found.linkCount > 1),
+      expectedLinkCount_(found.linkCount),
       layout_(layout) {}
 
 std::string_view FileReader::name() const noexcept {
@@ -104,7 +112,7 @@ void FileReader::openFile() {
 void FileReader::open() {
     if (!file_) {
         openFile();
-        if (hasOtherNames_ && status_.fileId != expectedFileId_) {
+        if (expectedLinkCount_ > 1 && status_.fileId != expectedFileId_) {
             throw Error(
                 ErrorKind::Busy, "FILES-0009",
                 "'" + base::printable(name()) + "' was replaced by another file before it could be read",
@@ -119,6 +127,7 @@ void FileReader::findData() {
     extents_ = {{0, status_.sizeBytes}};
     if (status_.allocatedBytes >= status_.sizeBytes) return;
     std::vector<DataExtent> found = withoutHolesBelow(file_->dataExtents(), 1);
+    cutAt(found, status_.sizeBytes);  // it may have grown since it was opened
     for (std::uint64_t hole = kFirstHoleToFill; found.size() > kMostExtents; hole *= 2) {
         found = withoutHolesBelow(found, hole);
     }
@@ -180,6 +189,8 @@ ObjectHeader FileReader::finish() {
     const FileStatus now = file_->status();
     judge(now);
     FileMetadata metadata = FileMetadata::of(status_);
+    // Names that vanished since the walk may be stored as names of this file already.
+    metadata.linkCount = std::max(metadata.linkCount, expectedLinkCount_);
     metadata.extra = file_->extraMetadata();
     metadata.isSparse = isSparse_;
     if (isSparse_) metadata.extents = std::move(extents_);

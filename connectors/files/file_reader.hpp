@@ -73,7 +73,7 @@ private:
     std::string key_;
     const std::uint64_t expectedBytes_;
     const std::uint64_t expectedFileId_;
-    const bool hasOtherNames_;
+    const std::uint32_t expectedLinkCount_;
     const ContentLayout layout_;
 
     std::unique_ptr<platform::File> file_;

@@ -67,7 +67,9 @@ void FileRestorer::finish() {
     applyMetadata(*folder);
     folder->renameChild(temporary_, name_);
     isDone_ = true;
-    if (metadata_.extra.flags != 0) {
+    if (metadata_.extra.flags != 0 && links_) {
+        links_->addFlags(key_, {folder_->folder(), name_}, metadata_.extra.flags);
+    } else if (metadata_.extra.flags != 0) {
         // Last, for an immutable file could not be renamed.
         platform::MetadataToApply flags;
         flags.extra = &metadata_.extra;

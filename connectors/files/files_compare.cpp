@@ -13,6 +13,7 @@ namespace connectors::files {
 namespace {
 
 using platform::FileStatus;
+using platform::FileType;
 
 std::string inOctal(std::uint32_t mode) {
     std::string digits;
@@ -61,7 +62,9 @@ RestoreAction CompareSession::accept(const ObjectHeader& header) {
         return {RestoreDecision::Skipped, nullptr};
     const std::optional<Found> found = find(header);
     if (!found) return {RestoreDecision::Done, nullptr};
-    if (found->status.type != typeOf(header.kind)) {
+    const bool isOfItsType = header.kind == ObjectKind::HardLink ? found->status.type != FileType::Directory
+                                                                 : found->status.type == typeOf(header.kind);
+    if (!isOfItsType) {
         log_->add(header.key, Difference::Type, "something of another type has its name");
         return {RestoreDecision::Done, nullptr};
     }
@@ -71,8 +74,8 @@ RestoreAction CompareSession::accept(const ObjectHeader& header) {
     }
     FileMetadata metadata = decodeMetadata(header.metadata, header.sizeBytes);
     compareMetadata(header, metadata, *found);
-    if (header.kind != ObjectKind::File) return {RestoreDecision::Done, nullptr};
     if (metadata.linkCount > 1) linkTargets_.emplace(header.key, found->status);
+    if (header.kind != ObjectKind::File) return {RestoreDecision::Done, nullptr};
     if (found->status.sizeBytes != header.sizeBytes) {
         log_->add(header.key, Difference::Size,
                   std::to_string(found->status.sizeBytes) + " bytes instead of " +
@@ -119,8 +122,10 @@ void CompareSession::compareMetadata(const ObjectHeader& header, const FileMetad
     const platform::MetadataToApply expected = shared_->rules.valuesFor(metadata, header.modified);
     if (status.modified != header.modified)
         log_->add(header.key, Difference::Modified, "it has another time");
-    // The mode of a symbolic link means nothing.
-    if (header.kind != ObjectKind::Symlink && expected.mode && *expected.mode != status.mode) {
+    // The mode of a symbolic link means nothing. Whether owners, and setuid and setgid with them, could be
+    // given back, is known only once something belongs to root.
+    if (header.kind != ObjectKind::Symlink && expected.mode && *expected.mode != status.mode &&
+        (shared_->rules.givesOwners() || metadata.mode != status.mode)) {
         log_->add(header.key, Difference::Mode,
                   "its mode is " + inOctal(status.mode) + " instead of " + inOctal(*expected.mode));
     }

@@ -32,6 +32,8 @@ const std::vector<std::string>& FilesRestore::selectedKeys() const noexcept {
     return session_->plan().selectedKeys();
 }
 
+void FilesRestore::openTarget() { session_->openTarget(); }
+
 RestoreAction FilesRestore::accept(const ObjectHeader& header) { return session_->accept(header); }
 
 std::vector<LinkNeed> FilesRestore::missingLinkTargets() { return session_->missingLinkTargets(); }

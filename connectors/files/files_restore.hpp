@@ -2,6 +2,7 @@
 // files_restore.hpp: puts files and folders back: the entry point of this connector for a restore.
 //
 // How the engine uses it:
+//   0. openTarget(), to find out before anything else whether there is a target.
 //   1. for every object of the restore point in key order: accept(header), and feed the writer when there is
 //   one.
 //      What is not selected is skipped. selectedKeys() says where in the point to look.
@@ -95,13 +96,16 @@ class RestoreSession;
 /// Restores files. accept(), missingLinkTargets() and finish() from one thread; the writers from any.
 class FilesRestore final : public RestoreTarget {
 public:
-    /// Throws Error (Invalid) when the options make no sense. Touches nothing before the first accept().
+    /// Throws Error (Invalid) when the options make no sense. Touches nothing.
     FilesRestore(const platform::FileSystem& fileSystem, RestoreOptions options);
     ~FilesRestore() override;
 
     /// The keys of the selected subtrees, ascending and without overlap; one empty key when everything is
     /// selected. A reader of the point need only look at these, at what is below and at what is above them.
     [[nodiscard]] const std::vector<std::string>& selectedKeys() const noexcept;
+
+    /// Makes the target folder unless this is a dry run, and opens it. Throws what that throws.
+    void openTarget();
 
     RestoreAction accept(const ObjectHeader& header) override;
 

@@ -54,7 +54,10 @@ std::string nameBeside(std::string_view name, unsigned n) {
 }
 
 bool looksLikeRestored(const ObjectHeader& header, const FileStatus& existing) noexcept {
-    if (existing.type != typeOf(header.kind) || existing.modified != header.modified) return false;
+    // What the first name of a hard link is, the link does not say.
+    const bool isSameType = header.kind == ObjectKind::HardLink ? existing.type != FileType::Directory
+                                                                : existing.type == typeOf(header.kind);
+    if (!isSameType || existing.modified != header.modified) return false;
     return header.kind != ObjectKind::File || existing.sizeBytes == header.sizeBytes;
 }
 
@@ -97,6 +100,7 @@ RestoreAction RestoreSession::acceptOther(const ObjectHeader& header, const std:
     place.folder->open(policy_);
     if (place.folder->folder()) place.existing = place.folder->folder()->open()->statusOf(place.name);
     decide(header, place);
+    if (place.step == RestoreStep::KeepBoth) place.folder->claim(place.name);
     std::vector<std::string> told = names;
     told.back() = place.name;
     tell(header, place.step, told);
@@ -109,6 +113,8 @@ RestoreAction RestoreSession::acceptOther(const ObjectHeader& header, const std:
 }
 
 void RestoreSession::decide(const ObjectHeader& header, Place& place) const {
+    // An object that was kept beside another may have taken the name, and be on its way there.
+    if (place.folder->isClaimed(place.name)) return chooseFreeName(header, place);
     if (!place.existing) return;
     if (place.existing->type == FileType::Directory) refuseFolderInTheWay(*place.folder, place.name);
     // A person who overwrites does not trust what is there, however alike it looks.
@@ -139,6 +145,7 @@ void RestoreSession::chooseFreeName(const ObjectHeader& header, Place& place) co
     place.step = RestoreStep::KeepBoth;
     for (unsigned n = 1; n <= kMostNamesBeside; ++n) {
         place.name = nameBeside(original, n);
+        if (place.folder->isClaimed(place.name)) continue;
         place.existing = folder->statusOf(place.name);
         if (!place.existing) return;
         if (isSame(header, place)) {
@@ -169,9 +176,9 @@ bool RestoreSession::isSame(const ObjectHeader& header, const Place& place) cons
 
 RestoreAction RestoreSession::passOver(const ObjectHeader& header, const Place& place) {
     const bool isThere = place.step == RestoreStep::AlreadyThere;
-    if (isThere && header.kind == ObjectKind::File) {
+    if (isThere && header.kind != ObjectKind::HardLink) {
         const std::uint32_t names = decodeMetadata(header.metadata, header.sizeBytes).linkCount;
-        if (names > 1) {
+        if (names > 1 || links_->isSubstitute(header.key)) {
             links_->expect(header.key, names);
             links_->complete(header.key, {place.folder->folder(), place.name});
         }
@@ -181,7 +188,7 @@ RestoreAction RestoreSession::passOver(const ObjectHeader& header, const Place& 
 
 RestoreAction RestoreSession::restoreFile(const ObjectHeader& header, const Place& place) {
     FileMetadata metadata = decodeMetadata(header.metadata, header.sizeBytes);
-    const bool hasOtherNames = metadata.linkCount > 1;
+    const bool hasOtherNames = metadata.linkCount > 1 || links_->isSubstitute(header.key);
     if (hasOtherNames) links_->expect(header.key, metadata.linkCount);
     auto writer = std::make_unique<FileRestorer>(place.folder, place.name, header.key, header.sizeBytes,
                                                  header.modified, std::move(metadata),
@@ -198,28 +205,36 @@ void RestoreSession::restoreNode(const ObjectHeader& header, const Place& place)
     const FileMetadata metadata = decodeMetadata(header.metadata, header.sizeBytes);
     const auto folder = place.folder->folder()->open();
     const std::string temporary = shared_->temporaryName();
+    const bool hasOtherNames = metadata.linkCount > 1 || links_->isSubstitute(header.key);
     place.folder->touch();
+    if (hasOtherNames) links_->expect(header.key, metadata.linkCount);
+    try {
+        makeNode(header, metadata, *folder, temporary);
+        folder->renameChild(temporary, place.name);
+    } catch (const Error&) {
+        removeQuietly(*folder, temporary);
+        if (hasOtherNames) links_->fail(header.key);
+        throw;
+    }
+    if (hasOtherNames) links_->complete(header.key, {place.folder->folder(), place.name});
+}
+
+void RestoreSession::makeNode(const ObjectHeader& header, const FileMetadata& metadata,
+                              const platform::Directory& folder, const std::string& name) {
     if (header.kind == ObjectKind::Symlink) {
-        folder->createSymlink(temporary, header.target,
-                              (metadata.attributes & kWindowsDirectoryAttribute) != 0);
+        folder.createSymlink(name, header.target, (metadata.attributes & kWindowsDirectoryAttribute) != 0);
     } else {
         FileStatus like;
         like.type = typeOf(header.kind);
         like.mode = metadata.mode;
         like.deviceMajor = metadata.deviceMajor;
         like.deviceMinor = metadata.deviceMinor;
-        folder->createSpecial(temporary, like);
+        folder.createSpecial(name, like);
     }
-    try {
-        if (const auto made = folder->statusOf(temporary)) shared_->rules.learnFrom(*made);
-        const auto values = shared_->rules.valuesFor(metadata, header.modified);
-        for (const std::string& sentence : folder->applyMetadata(temporary, values)) {
-            shared_->report.warn(header.key, sentence);
-        }
-        folder->renameChild(temporary, place.name);
-    } catch (const Error&) {
-        removeQuietly(*folder, temporary);
-        throw;
+    if (const auto made = folder.statusOf(name)) shared_->rules.learnFrom(*made);
+    const auto values = shared_->rules.valuesFor(metadata, header.modified);
+    for (const std::string& sentence : folder.applyMetadata(name, values)) {
+        shared_->report.warn(header.key, sentence);
     }
 }
 

@@ -21,6 +21,7 @@ public:
     RestoreSession(const platform::FileSystem& fileSystem, RestoreOptions options);
 
     [[nodiscard]] const RestorePlan& plan() const noexcept { return plan_; }
+    void openTarget() { tree_.openTarget(); }
     RestoreAction accept(const ObjectHeader& header);
     std::vector<LinkNeed> missingLinkTargets();
     void finish(const std::function<void(std::string_view key, const base::Error&)>& fail);
@@ -44,6 +45,8 @@ private:
     RestoreAction restoreFile(const ObjectHeader& header, const Place& place);
     void restoreLink(const ObjectHeader& header, const Place& place);
     void restoreNode(const ObjectHeader& header, const Place& place);
+    void makeNode(const ObjectHeader& header, const FileMetadata& metadata, const platform::Directory& folder,
+                  const std::string& name);
     void tell(const ObjectHeader& header, RestoreStep step, const std::vector<std::string>& names) const;
 
     const platform::FileSystem& fileSystem_;

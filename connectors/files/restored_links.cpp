@@ -26,6 +26,7 @@ void RestoredLinks::expect(const std::string& key, std::uint32_t names) {
     File& file = files_[realKey(key)];
     file.state = State::Expected;
     file.namesLeft = names > 0 ? names - 1 : 0;
+    file.substitute.clear();
 }
 
 void RestoredLinks::complete(const std::string& key, RestoredPlace place) {
@@ -78,6 +79,16 @@ void RestoredLinks::add(const std::string& targetKey, PendingLink pending) {
     link(place, pending);
 }
 
+void RestoredLinks::addFlags(const std::string& key, RestoredPlace place, std::uint32_t flags) {
+    const std::lock_guard lock(mutex_);
+    flags_.push_back({key, std::move(place), flags});
+}
+
+bool RestoredLinks::isSubstitute(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    return substitutes_.contains(key);
+}
+
 std::optional<RestoredPlace> RestoredLinks::placeOf(const std::string& targetKey) {
     const std::lock_guard lock(mutex_);
     const auto found = files_.find(targetKey);
@@ -114,13 +125,30 @@ void RestoredLinks::linkOrReport(const RestoredPlace& place, const PendingLink& 
     }
 }
 
+void RestoredLinks::applyFlags(const PendingFlags& pending) noexcept {
+    try {
+        platform::ExtraMetadata extra;
+        const auto folder = pending.place.folder->open();
+        extra.attributes = folder->extraMetadataOf(pending.place.name).attributes;
+        extra.flags = pending.flags;
+        platform::MetadataToApply values;
+        values.extra = &extra;
+        for (const std::string& sentence : folder->applyMetadata(pending.place.name, values)) {
+            shared_->report.warn(pending.key, sentence);
+        }
+    } catch (...) {
+        shared_->report.addFault(pending.key, base::currentError());
+    }
+}
+
 std::vector<LinkNeed> RestoredLinks::takeNeeds() {
     std::vector<LinkNeed> needs;
     const std::lock_guard lock(mutex_);
     for (auto& [key, file] : files_) {
         if (file.state != State::Unknown || file.waiting.empty()) continue;
         needs.push_back({key, file.waiting.front().key});
-        substitutes_.emplace(file.waiting.front().key, key);
+        file.substitute = file.waiting.front().key;
+        substitutes_.emplace(file.substitute, key);
         file.waiting.erase(file.waiting.begin());
         file.state = State::Expected;
     }
@@ -129,11 +157,16 @@ std::vector<LinkNeed> RestoredLinks::takeNeeds() {
 
 void RestoredLinks::finish() {
     std::map<std::string, File, std::less<>> files;
+    std::vector<PendingFlags> flags;
     {
         const std::lock_guard lock(mutex_);
         files.swap(files_);
+        flags.swap(flags_);
     }
+    for (const PendingFlags& pending : flags) applyFlags(pending);
     for (const auto& [key, file] : files) {
+        // The restore point does not hold the file that it was to become.
+        if (!file.substitute.empty()) shared_->report.addFault(file.substitute, lostError());
         for (const PendingLink& pending : file.waiting) shared_->report.addFault(pending.key, lostError());
     }
 }

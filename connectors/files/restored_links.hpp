@@ -47,6 +47,12 @@ public:
     /// (Unavailable, "FILES-0024") when its file could not be restored, and what linking throws.
     void add(const std::string& targetKey, PendingLink link);
 
+    /// Gives the file these flags in finish(): a file that may not be changed takes no other name either.
+    void addFlags(const std::string& key, RestoredPlace place, std::uint32_t flags);
+
+    /// True for the key of a link that takeNeeds() made stand for its file.
+    [[nodiscard]] bool isSubstitute(const std::string& key);
+
     /// Where the file lies if it is complete.
     [[nodiscard]] std::optional<RestoredPlace> placeOf(const std::string& targetKey);
 
@@ -55,7 +61,7 @@ public:
     /// fail().
     std::vector<LinkNeed> takeNeeds();
 
-    /// Reports the links that still wait as faults.
+    /// Reports the links that still wait as faults, and gives files with several names their flags.
     void finish();
 
 private:
@@ -66,17 +72,26 @@ private:
         std::uint32_t namesLeft = 0;  // 0: unknown
         RestoredPlace place;
         std::vector<PendingLink> waiting;
+        std::string substitute;  // the link that is to become the file, until it was offered
+    };
+
+    struct PendingFlags {
+        std::string key;
+        RestoredPlace place;
+        std::uint32_t flags = 0;
     };
 
     static void link(const RestoredPlace& place, const PendingLink& pending);
     void linkOrReport(const RestoredPlace& place, const PendingLink& pending) noexcept;
     [[nodiscard]] const std::string& realKey(const std::string& key) const;
+    void applyFlags(const PendingFlags& pending) noexcept;
     static base::Error lostError();
 
     const std::shared_ptr<RestoreShared> shared_;
     std::mutex mutex_;  // guards what follows
     std::map<std::string, File, std::less<>> files_;
     std::map<std::string, std::string, std::less<>> substitutes_;  // key of a link that stands for its file
+    std::vector<PendingFlags> flags_;
 };
 
 }  // namespace connectors::files

@@ -123,6 +123,9 @@ void TargetFolder::sweep() {
     const platform::DirectoryListing listing = opened->list();
     for (std::size_t i = 0; i < listing.size(); ++i) {
         if (!shared_->isLeftover(listing.name(i))) continue;
+        // A restore leaves no folders: this one is somebody's, however it came by its name.
+        const auto status = opened->statusOf(listing.name(i));
+        if (!status || status->type == FileType::Directory) continue;
         opened->removeFile(listing.name(i));
         appliesMetadata_ = true;
         touch();

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -81,6 +82,10 @@ public:
     [[nodiscard]] const std::shared_ptr<Folder>& folder() const noexcept { return folder_; }
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] RestoreShared& shared() const noexcept { return *shared_; }
+    /// Notes a name that an object gets which is kept beside another, so that no other object takes it.
+    /// Used, like isClaimed(), from the thread of accept() alone.
+    void claim(const std::string& name) { claimed_.insert(name); }
+    [[nodiscard]] bool isClaimed(const std::string& name) const { return claimed_.contains(name); }
     /// Notes that something was put into it.
     void touch() noexcept { isTouched_ = true; }
 
@@ -99,6 +104,7 @@ private:
     std::optional<platform::FileStatus> before_;
     std::shared_ptr<Folder> folder_;
     std::string marker_;
+    std::set<std::string> claimed_;
     std::optional<base::Error> fault_;
     bool isSelected_ = false;
     bool isOpened_ = false;

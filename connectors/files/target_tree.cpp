@@ -27,12 +27,19 @@ std::shared_ptr<TargetFolder> TargetTree::folder(std::span<const std::string> na
             way_.push_back({name, top(fileSystem_.joinPath({name}))});
             continue;
         }
-        auto above = way_.empty() ? top(targetFolder_.empty() ? fileSystem_.joinPath({}) : targetFolder_)
-                                  : way_.back().folder;
+        auto above = way_.empty() ? top(topPath()) : way_.back().folder;
         way_.push_back({name, std::make_shared<TargetFolder>(std::move(above), name)});
     }
     if (!way_.empty()) return way_.back().folder;
-    return top(targetFolder_.empty() ? fileSystem_.joinPath({}) : targetFolder_);
+    return top(topPath());
+}
+
+void TargetTree::openTarget() {
+    if (!startsAtDrive_) top(topPath());
+}
+
+std::string TargetTree::topPath() const {
+    return targetFolder_.empty() ? fileSystem_.joinPath({}) : targetFolder_;
 }
 
 std::shared_ptr<TargetFolder> TargetTree::top(const std::string& path) {

@@ -29,6 +29,10 @@ public:
     TargetTree(const platform::FileSystem& fileSystem, std::string targetFolder, Access access,
                std::shared_ptr<RestoreShared> shared);
 
+    /// Makes and opens the target, if it is one folder, so that a target that cannot be used is found out
+    /// before anything is restored.
+    void openTarget();
+
     /// The folder with these names below the target, not opened yet unless it was before. Throws what making
     /// and opening the target throws.
     std::shared_ptr<TargetFolder> folder(std::span<const std::string> names);
@@ -42,6 +46,7 @@ private:
         std::shared_ptr<TargetFolder> folder;
     };
 
+    [[nodiscard]] std::string topPath() const;
     std::shared_ptr<TargetFolder> top(const std::string& path);
 
     const platform::FileSystem& fileSystem_;
