@@ -38,6 +38,7 @@ public:
         return files().openDirectory(folder / path);
     }
 
+    void makeFolder(const std::string& path) const { files().createDirectories(folder / path); }
     /// Makes a file; the path begins with "source/" or "target/".
     void write(const std::string& path, std::string_view content) const {
         const std::size_t cut = path.rfind('/');
