@@ -39,6 +39,9 @@ void addEntries(const char* records, std::size_t sizeBytes, DirectoryListing& li
     }
 }
 
+/// A folder that may be passed on the way to what is in it, but not listed.
+bool isForPassingOnly(int descriptor) noexcept { return (::fcntl(descriptor, F_GETFL) & O_PATH) != 0; }
+
 bool isSymlink(int directory, const char* name) noexcept {
     FileStatus status;
     return readStatus(directory, name, Links::Themselves, status) == 0 && status.type == FileType::Symlink;
@@ -53,6 +56,7 @@ DirectoryListing LinuxDirectory::list() const {
     // One buffer a thread, so that a tree of small directories does not allocate for each.
     thread_local std::unique_ptr<char[]> records(new char[kListingBytes]);
     const std::lock_guard lock(listing_);
+    if (isForPassingOnly(descriptor_.get())) throw fileError(EACCES, "list", displayPath_);
     if (::lseek(descriptor_.get(), 0, SEEK_SET) < 0) throw fileError(errno, "list", displayPath_);
     for (;;) {
         const ssize_t length =
@@ -66,6 +70,11 @@ DirectoryListing LinuxDirectory::list() const {
 FileStatus LinuxDirectory::status() const { return statusOfDescriptor(descriptor_.get(), displayPath_); }
 
 ExtraMetadata LinuxDirectory::extraMetadata() const {
+    if (isForPassingOnly(descriptor_.get())) {
+        // Its flags cannot be read; list() says that not all of it can be had.
+        return {attributesOfPath("/proc/self/fd/" + std::to_string(descriptor_.get()) + "/.", displayPath_),
+                0};
+    }
     return {attributesOfDescriptor(descriptor_.get(), displayPath_),
             flagsOfDescriptor(descriptor_.get(), displayPath_)};
 }
@@ -103,7 +112,7 @@ std::string LinuxDirectory::readLink(std::string_view name) const {
 
 std::unique_ptr<Directory> LinuxDirectory::openDirectory(std::string_view name) const {
     const ChildName child(name);
-    Descriptor opened(openQuietly(descriptor_.get(), child.get(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    Descriptor opened(openFolderQuietly(descriptor_.get(), child.get(), O_NOFOLLOW));
     if (!opened) {
         const int number = errno;
         // With O_DIRECTORY the kernel says ENOTDIR for links too.

@@ -29,6 +29,16 @@ int openQuietly(int directory, const char* name, int flags) noexcept {
     return retryInterrupted([&] { return ::openat(directory, name, flags | O_CLOEXEC | O_NOCTTY); });
 }
 
+int openFolderQuietly(int directory, const char* name, int flags) noexcept {
+    const int opened = openQuietly(directory, name, flags | O_RDONLY | O_DIRECTORY);
+    if (opened >= 0 || errno != EACCES) return opened;
+    const Descriptor place(retryInterrupted(
+        [&] { return ::openat(directory, name, flags | O_PATH | O_DIRECTORY | O_CLOEXEC); }));
+    if (!place) return -1;
+    // Fails with EACCES again where even the right to pass is missing.
+    return retryInterrupted([&] { return ::openat(place.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC); });
+}
+
 Descriptor openRegular(int directory, const char* name, int flags, std::string_view displayPath) {
     Descriptor descriptor(openQuietly(directory, name, flags | O_RDONLY | O_NONBLOCK));
     if (!descriptor) {

@@ -18,6 +18,9 @@ Descriptor openRegular(int directory, const char* name, int flags, std::string_v
 /// failure.
 int openQuietly(int directory, const char* name, int flags) noexcept;
 
+/// The same for a folder. One that we may pass and not list is opened for passing only.
+int openFolderQuietly(int directory, const char* name, int flags) noexcept;
+
 class LinuxFile final : public File {
 public:
     /// `path` is for messages only.

@@ -43,8 +43,7 @@ bool removePath(const std::string& path, int flags, std::string_view verb) {
 }
 
 Descriptor openFolder(const std::string& path) {
-    Descriptor opened(
-        onPath(path, [](int at, const char* rest) { return openQuietly(at, rest, O_RDONLY | O_DIRECTORY); }));
+    Descriptor opened(onPath(path, [](int at, const char* rest) { return openFolderQuietly(at, rest, 0); }));
     if (!opened) throw fileError(errno, "open the folder", path);
     return opened;
 }
