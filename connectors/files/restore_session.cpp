@@ -95,6 +95,11 @@ RestoreAction RestoreSession::acceptFolder(const ObjectHeader& header, const std
 }
 
 RestoreAction RestoreSession::acceptOther(const ObjectHeader& header, const std::vector<std::string>& names) {
+    // A link that stands for its file goes where the link was to go, into the folder that waits for it.
+    if (auto link = links_->takeSubstitute(header.key)) {
+        const auto step = link->replaces ? RestoreStep::Overwrite : RestoreStep::Create;
+        return restoreTo(header, {std::move(link->folder), std::move(link->name), {}, step});
+    }
     Place place{
         tree_.folder(std::span(names).first(names.size() - 1)), names.back(), {}, RestoreStep::Create};
     place.folder->open(policy_);
@@ -107,6 +112,10 @@ RestoreAction RestoreSession::acceptOther(const ObjectHeader& header, const std:
     if (place.step == RestoreStep::Skip || place.step == RestoreStep::AlreadyThere)
         return passOver(header, place);
     if (options_.isDryRun) return {RestoreDecision::Done, nullptr};
+    return restoreTo(header, place);
+}
+
+RestoreAction RestoreSession::restoreTo(const ObjectHeader& header, const Place& place) {
     if (header.kind == ObjectKind::File) return restoreFile(header, place);
     header.kind == ObjectKind::HardLink ? restoreLink(header, place) : restoreNode(header, place);
     return {RestoreDecision::Done, nullptr};
@@ -178,7 +187,7 @@ RestoreAction RestoreSession::passOver(const ObjectHeader& header, const Place& 
     const bool isThere = place.step == RestoreStep::AlreadyThere;
     if (isThere && header.kind != ObjectKind::HardLink) {
         const std::uint32_t names = decodeMetadata(header.metadata, header.sizeBytes).linkCount;
-        if (names > 1 || links_->isSubstitute(header.key)) {
+        if (names > 1) {
             links_->expect(header.key, names);
             links_->complete(header.key, {place.folder->folder(), place.name});
         }
@@ -240,7 +249,7 @@ void RestoreSession::makeNode(const ObjectHeader& header, const FileMetadata& me
 
 void RestoreSession::tell(const ObjectHeader& header, RestoreStep step,
                           const std::vector<std::string>& names) const {
-    if (!options_.onEvent || substitutes_.contains(header.key)) return;
+    if (!options_.onEvent) return;
     std::string path;
     if (options_.targetFolder.empty()) {
         path = fileSystem_.joinPath(names);
@@ -255,9 +264,7 @@ void RestoreSession::tell(const ObjectHeader& header, RestoreStep step,
 std::vector<LinkNeed> RestoreSession::missingLinkTargets() {
     // What is offered next may lie anywhere; the folders left now get their metadata, and keep it then.
     tree_.leave();
-    std::vector<LinkNeed> needs = links_->takeNeeds();
-    for (const LinkNeed& need : needs) substitutes_.insert(need.key);
-    return needs;
+    return links_->takeNeeds();
 }
 
 void RestoreSession::finish(const std::function<void(std::string_view key, const Error&)>& fail) {

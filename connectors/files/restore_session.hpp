@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +41,7 @@ private:
     void chooseFreeName(const ObjectHeader& header, Place& place) const;
     [[nodiscard]] bool isSame(const ObjectHeader& header, const Place& place) const;
     RestoreAction passOver(const ObjectHeader& header, const Place& place);
+    RestoreAction restoreTo(const ObjectHeader& header, const Place& place);
     RestoreAction restoreFile(const ObjectHeader& header, const Place& place);
     void restoreLink(const ObjectHeader& header, const Place& place);
     void restoreNode(const ObjectHeader& header, const Place& place);
@@ -56,7 +56,6 @@ private:
     const std::shared_ptr<RestoreShared> shared_;
     const std::shared_ptr<RestoredLinks> links_;
     TargetTree tree_;
-    std::set<std::string, std::less<>> substitutes_;  // hard links that become the file: told about already
 };
 
 /// The n-th name beside `name` for ConflictRule::KeepBoth: "a (restored).txt", "a (restored 2).txt".

@@ -18,7 +18,7 @@ Error RestoredLinks::lostError() {
 
 const std::string& RestoredLinks::realKey(const std::string& key) const {
     const auto substitute = substitutes_.find(key);
-    return substitute == substitutes_.end() ? key : substitute->second;
+    return substitute == substitutes_.end() ? key : substitute->second.fileKey;
 }
 
 void RestoredLinks::expect(const std::string& key, std::uint32_t names) {
@@ -26,7 +26,6 @@ void RestoredLinks::expect(const std::string& key, std::uint32_t names) {
     File& file = files_[realKey(key)];
     file.state = State::Expected;
     file.namesLeft = names > 0 ? names - 1 : 0;
-    file.substitute.clear();
 }
 
 void RestoredLinks::complete(const std::string& key, RestoredPlace place) {
@@ -89,6 +88,12 @@ bool RestoredLinks::isSubstitute(const std::string& key) {
     return substitutes_.contains(key);
 }
 
+std::optional<PendingLink> RestoredLinks::takeSubstitute(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = substitutes_.find(key);
+    return found == substitutes_.end() ? std::nullopt : std::exchange(found->second.link, std::nullopt);
+}
+
 std::optional<RestoredPlace> RestoredLinks::placeOf(const std::string& targetKey) {
     const std::lock_guard lock(mutex_);
     const auto found = files_.find(targetKey);
@@ -147,8 +152,8 @@ std::vector<LinkNeed> RestoredLinks::takeNeeds() {
     for (auto& [key, file] : files_) {
         if (file.state != State::Unknown || file.waiting.empty()) continue;
         needs.push_back({key, file.waiting.front().key});
-        file.substitute = file.waiting.front().key;
-        substitutes_.emplace(file.substitute, key);
+        std::string linkKey = file.waiting.front().key;
+        substitutes_.emplace(std::move(linkKey), Substitute{key, std::move(file.waiting.front())});
         file.waiting.erase(file.waiting.begin());
         file.state = State::Expected;
     }
@@ -157,16 +162,20 @@ std::vector<LinkNeed> RestoredLinks::takeNeeds() {
 
 void RestoredLinks::finish() {
     std::map<std::string, File, std::less<>> files;
+    std::map<std::string, Substitute, std::less<>> substitutes;
     std::vector<PendingFlags> flags;
     {
         const std::lock_guard lock(mutex_);
         files.swap(files_);
+        substitutes.swap(substitutes_);
         flags.swap(flags_);
     }
     for (const PendingFlags& pending : flags) applyFlags(pending);
-    for (const auto& [key, file] : files) {
+    for (const auto& [key, substitute] : substitutes) {
         // The restore point does not hold the file that it was to become.
-        if (!file.substitute.empty()) shared_->report.addFault(file.substitute, lostError());
+        if (substitute.link) shared_->report.addFault(key, lostError());
+    }
+    for (const auto& [key, file] : files) {
         for (const PendingLink& pending : file.waiting) shared_->report.addFault(pending.key, lostError());
     }
 }

@@ -52,6 +52,8 @@ public:
 
     /// True for the key of a link that takeNeeds() made stand for its file.
     [[nodiscard]] bool isSubstitute(const std::string& key);
+    /// That link, the first time that it is asked for.
+    [[nodiscard]] std::optional<PendingLink> takeSubstitute(const std::string& key);
 
     /// Where the file lies if it is complete.
     [[nodiscard]] std::optional<RestoredPlace> placeOf(const std::string& targetKey);
@@ -72,7 +74,12 @@ private:
         std::uint32_t namesLeft = 0;  // 0: unknown
         RestoredPlace place;
         std::vector<PendingLink> waiting;
-        std::string substitute;  // the link that is to become the file, until it was offered
+    };
+
+    /// A link that stands for its file.
+    struct Substitute {
+        std::string fileKey;
+        std::optional<PendingLink> link;  // until the file is offered
     };
 
     struct PendingFlags {
@@ -90,7 +97,7 @@ private:
     const std::shared_ptr<RestoreShared> shared_;
     std::mutex mutex_;  // guards what follows
     std::map<std::string, File, std::less<>> files_;
-    std::map<std::string, std::string, std::less<>> substitutes_;  // key of a link that stands for its file
+    std::map<std::string, Substitute, std::less<>> substitutes_;  // by the key of the link
     std::vector<PendingFlags> flags_;
 };
 

@@ -85,6 +85,8 @@ BOOST_AUTO_TEST_CASE(names_are_restored_without_the_first_one) {
 BOOST_AUTO_TEST_CASE(the_folder_of_a_name_restored_in_the_second_pass_keeps_its_time) {
     const Sandbox sandbox;
     fill(sandbox);
+    link(sandbox, "source/two", "d", "source/one", "a");
+    link(sandbox, "source/two", "e", "source/one", "a");
     sandbox.setModified("source/two", {1'000'000'000, 0});
     BOOST_TEST(sandbox.restore(sandbox.backUp(), only(sandbox, {"two"})).faults.empty());
     BOOST_CHECK((sandbox.status("target/two").modified == platform::Timestamp{1'000'000'000, 0}));
