@@ -82,15 +82,16 @@ class Runner:
 
         The first touch of memory in a virtual machine can cost more than the work that is measured.
         """
+        if source is not None:
+            readAll(source)
+        os.sync()
+        # Last, because the host takes memory back that lies free for some seconds.
         filler = self.folder_ / "filler"
         block = bytes(8 * MIB)
         with open(filler, "wb", buffering=0) as file:
             for _ in range(self.warmBytes_ // len(block)):
                 file.write(block)
         filler.unlink()
-        if source is not None:
-            readAll(source)
-        os.sync()
 
 
 def readAll(root: Path) -> None:
