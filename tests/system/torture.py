@@ -65,7 +65,7 @@ class Hbr:
         ended = subprocess.run(command, env=self.environment, capture_output=True, cwd="/")
         shown = " ".join(os.fsdecode(each) for each in arguments)
         check(ended.returncode == expected, f"'hbr {shown}' ended with {ended.returncode} instead of {expected}: "
-              f"{ended.stdout.decode(errors='replace')[-1500:]} {ended.stderr.decode(errors='replace')[-3000:]}")
+              f"{ended.stdout.decode(errors='replace')[-600:]} {ended.stderr.decode(errors='replace')[-1500:]}")
         lines = ended.stdout.splitlines()
         return json.loads(lines[-1]) if lines else {}
 
