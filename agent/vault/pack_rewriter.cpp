@@ -101,12 +101,11 @@ RunInfo PackRewriter::writeRemainingIndex() {
         runs.push_back(run);
         most += run->info().entries;
     }
-    // Of a chunk that two runs know, the mark is on the entry that readers find, which is the first in this
-    // order.
+    // What is dead in a pack that stays is named on: it is there for the next backup that meets it, and the
+    // next prune must see it to know how much of the pack is waste.
     IndexRunWriter writer(vault_.keys(), vault_.store(), most);
-    mergeRunsMarked(runs, [&](const IndexEntry& entry, const RunId& run, std::uint64_t position) {
-        if (!marks_.isMarked(run, position) || plan_.takesAway(entry.location.pack)) return;
-        writer.add(entry);
+    mergeRuns(runs, [&](const IndexEntry& entry) {
+        if (!plan_.takesAway(entry.location.pack)) writer.add(entry);
     });
     return writer.finish();
 }

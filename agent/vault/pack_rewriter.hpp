@@ -24,7 +24,7 @@ public:
     /// runs that name them. Segments that are needed as a whole keep their compressed form.
     std::vector<RunInfo> rewritePacks();
 
-    /// Writes one run with the needed entries of the plan's runs that stay where they are.
+    /// Writes one run with the entries of the plan's runs whose packs stay.
     RunInfo writeRemainingIndex();
 
     /// Removes what was written, for a plan that did not come true.

@@ -67,11 +67,14 @@ PrunePlan planPrune(Vault& vault, const VaultState& state, const LiveMarks& mark
             if (isProtected || marks.isMarked(run->info().id, position)) {
                 usage.liveBytes += entry.location.chunkBytes;
             } else {
-                ++plan.deadChunks;
+                ++usage.deadChunks;
             }
         });
     }
     chooseRewrites(usages, allowedWaste, plan);
+    for (const auto& [pack, usage] : usages) {
+        if (plan.takesAway(pack)) plan.deadChunks += usage.deadChunks;
+    }
     return plan;
 }
 

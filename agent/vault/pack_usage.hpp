@@ -14,6 +14,7 @@ namespace vault {
 struct PackUsage {
     std::uint64_t liveBytes = 0;  // raw sizes of chunks
     std::uint64_t totalBytes = 0;
+    std::uint64_t deadChunks = 0;
     bool isProtected = false;  // an open session wrote it
 };
 
@@ -22,8 +23,7 @@ struct PrunePlan {
     std::unordered_set<PackId> remove;   // nothing in them is needed
     std::unordered_set<PackId> rewrite;  // worth moving what is needed
     std::vector<RunInfo> runs;           // whose entries are replaced by one new run
-    std::uint64_t deadChunks = 0;
-    std::uint64_t liveEntries = 0;  // that stay where they are
+    std::uint64_t deadChunks = 0;        // in packs that are removed or rewritten
 
     [[nodiscard]] bool changesIndex() const noexcept { return !remove.empty() || !rewrite.empty(); }
     [[nodiscard]] bool takesAway(const PackId& pack) const {

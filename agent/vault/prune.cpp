@@ -144,7 +144,10 @@ private:
         PackRewriter rewriter(vault_, marks, plan, cancel_, progress_);
         std::vector<RunInfo> newRuns = rewriter.rewritePacks();
         newRuns.push_back(rewriter.writeRemainingIndex());
-        std::erase_if(newRuns, [](const RunInfo& run) { return run.entries == 0; });
+        std::erase_if(newRuns, [&](const RunInfo& run) {
+            if (run.entries == 0) vault_.store().remove(runName(run.id));
+            return run.entries == 0;
+        });
         const std::uint64_t marksBefore = marks.markedIn(plan.runs);
         const auto after =
             vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
