@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/journal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <vector>
@@ -23,6 +24,29 @@ base::Error journalDamaged(const std::string& why) {
                        base::Retry::AfterFix);
 }
 
+base::Bytes fullEntry(const VaultState& state) {
+    base::Bytes plain;
+    base::Encoder encoder(plain);
+    encoder.byte(kFull);
+    encodeState(encoder, state);
+    return plain;
+}
+
+base::Bytes changesEntry(const VaultChanges& changes) {
+    base::Bytes plain;
+    base::Encoder encoder(plain);
+    encoder.byte(kChanges);
+    encodeChanges(encoder, changes);
+    return plain;
+}
+
+template <typename Header>
+Header headerOf(const base::Bytes& stored) {
+    Header header{};
+    std::copy_n(stored.begin(), std::min(stored.size(), header.size()), header.begin());
+    return header;
+}
+
 }  // namespace
 
 std::string journalName(std::uint64_t sequence) {
@@ -42,102 +66,146 @@ std::optional<std::uint64_t> sequenceOfName(std::string_view name) {
 
 void Journal::begin() {
     const VaultState empty;
-    if (!tryWrite(0, empty, {})) {
+    const auto header = tryWrite(0, fullEntry(empty));
+    if (!header) {
         throw base::Error(base::ErrorKind::Exists, "VAULT-0008", "There is a vault here already",
                           "Connect to it with 'hbr vault connect', or choose another place.");
     }
     const std::lock_guard lock(mutex_);
-    state_ = empty;
+    place_ = Place{empty, *header};
 }
 
 VaultState Journal::state() const {
     const std::lock_guard lock(mutex_);
-    return state_.value_or(VaultState{});
+    return place_ ? place_->state : VaultState{};
 }
 
-VaultState Journal::refresh() {
-    std::optional<VaultState> state;
-    std::uint64_t newest = 0;  // as listed
+VaultState Journal::refresh() { return refreshPlace().state; }
+
+Journal::Place Journal::refreshPlace() {
+    std::optional<Place> place;
     {
         const std::lock_guard lock(mutex_);
-        state = state_;
+        place = place_;
     }
-    if (!state) {
-        // The listing may be behind; entries after the newest that it shows are found by name.
-        const auto listed = newestListed();
-        if (!listed) throw journalDamaged("it has no entries");
-        newest = *listed;
-        const std::uint64_t full = newest / kFullEvery * kFullEvery;
-        state = readFull(full);
-        if (!state) throw journalDamaged("entry " + std::to_string(full) + " is missing");
-    }
-    while (advance(*state)) {
-    }
-    // A hole is not an end: taking the name in it would make a second history beside the one behind it.
-    if (state->sequence < newest) {
-        throw journalDamaged("entry " + std::to_string(state->sequence + 1) + " is missing");
+    for (;;) {
+        if (!place) place = startAnew();
+        const Place start = *place;
+        while (advance(*place)) {
+        }
+        if (stillStands(start)) break;
+        place.reset();  // we slept while entries were removed, and may have read what sleepers left in their
+                        // place
     }
     const std::lock_guard lock(mutex_);
-    state_ = state;
-    return *state;
+    place_ = place;
+    return *place;
+}
+
+/// The newest full state, worked on to the newest entry that a listing shows; the listing may be behind.
+Journal::Place Journal::startAnew() {
+    const std::vector<std::uint64_t> listed = listEntries();
+    if (listed.empty()) throw journalDamaged("it has no entries");
+    const std::uint64_t newest = listed.back();
+    const std::uint64_t full = newest / kFullEvery * kFullEvery;
+    auto place = readFull(full);
+    if (!place) throw journalDamaged("entry " + std::to_string(full) + " is missing");
+    while (advance(*place)) {
+    }
+    // A hole is not an end: taking the name in it would make a second history beside the one behind it.
+    if (place->state.sequence < newest) {
+        throw journalDamaged("entry " + std::to_string(place->state.sequence + 1) + " is missing");
+    }
+    return std::move(*place);
+}
+
+bool Journal::stillStands(const Place& place) {
+    EntryHeader header{};
+    try {
+        return store_.readRange(journalName(place.state.sequence), 0, header) && header == place.header;
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::Corrupt) throw;
+        throw journalDamaged("entry " + std::to_string(place.state.sequence) + " was cut short");
+    }
 }
 
 std::optional<VaultState> Journal::append(
     const std::function<std::optional<VaultChanges>(const VaultState&)>& decide) {
     for (;;) {
-        const VaultState before = refresh();
-        const auto changes = decide(before);
+        const Place before = refreshPlace();
+        const auto changes = decide(before.state);
         if (!changes) return std::nullopt;
-        VaultState after = before;
-        after.apply(*changes);
-        if (!tryWrite(after.sequence, after, *changes)) continue;
-        if (!store_.sizeOf(journalName(before.sequence))) {
-            // We slept while entries were removed and took the name of one that was long gone.
+        Place after{before.state, {}};
+        after.state.apply(*changes);
+        const auto header =
+            tryWrite(after.state.sequence, after.state.sequence % kFullEvery == 0 ? fullEntry(after.state)
+                                                                                  : changesEntry(*changes));
+        if (!header) continue;
+        if (!stillStands(before)) {
+            // What we created stands where an entry was removed long ago. It misleads nobody; the next prune
+            // sweeps it.
             const std::lock_guard lock(mutex_);
-            state_.reset();
+            place_.reset();
             continue;
         }
+        after.header = *header;
         const std::lock_guard lock(mutex_);
-        state_ = after;
-        return after;
+        place_ = after;
+        return after.state;
     }
 }
 
 void Journal::restart(VaultState state) {
-    for (;;) {
-        const auto newest = newestListed();
-        const std::uint64_t next = (newest.value_or(0) / kFullEvery + 1) * kFullEvery;
+    const std::vector<std::uint64_t> listed = listEntries();
+    state.journalStart = listed.empty() ? 0 : listed.front();
+    for (std::uint64_t newest = listed.empty() ? 0 : listed.back();; ++newest) {
+        // The listing may be behind.
+        while (store_.sizeOf(journalName(newest + 1))) ++newest;
+        const std::uint64_t next = (newest / kFullEvery + 1) * kFullEvery;
         // A client that knows the old history would go on with it, unseen by all others; here it meets its
         // end.
-        if (newest && *newest + 1 < next && !tryWriteEnd(*newest + 1)) continue;
+        if (!listed.empty() && newest + 1 < next && !tryWrite(newest + 1, base::Bytes{kEnd})) continue;
         state.sequence = next;
         state.lastRemoval = next;
         state.distrusted = next;
         state.pointSequences.assign(state.points.size(), 0);
-        if (!tryWrite(next, state, {})) continue;
+        const auto header = tryWrite(next, fullEntry(state));
+        if (!header) continue;
         const std::lock_guard lock(mutex_);
-        state_ = state;
+        place_ = Place{std::move(state), *header};
         return;
     }
 }
 
 void Journal::dropOldEntries() {
-    const std::uint64_t newest = state().sequence;
-    if (newest < kKeptEntries + kFullEvery) return;
-    const std::uint64_t firstKept = (newest - kKeptEntries) / kFullEvery * kFullEvery;
-    std::vector<std::uint64_t> old;
-    store_.list(std::string(kJournalFolder), [&](const std::string& name, std::uint64_t) {
-        const auto sequence = sequenceOfName(name);
-        if (sequence && *sequence < firstKept) old.push_back(*sequence);
-    });
-    std::sort(old.begin(), old.end());
-    for (const std::uint64_t sequence : old) {
+    const VaultState now = state();
+    if (now.sequence < now.journalStart + kKeptEntries + kFullEvery) return;
+    const std::uint64_t firstKept = (now.sequence - kKeptEntries) / kFullEvery * kFullEvery;
+    // By number and not by a listing, which may be incomplete: a removed entry behind one that stands would
+    // mislead those who look at that one.
+    for (std::uint64_t sequence = now.journalStart; sequence < firstKept; ++sequence) {
         store_.remove(journalName(sequence));
         store_.sync();  // keeps removals in ascending order even over a power cut
     }
+    append([&](const VaultState& newest) -> std::optional<VaultChanges> {
+        if (newest.journalStart >= firstKept) return std::nullopt;
+        VaultChanges changes;
+        changes.journalStart = firstKept;
+        return changes;
+    });
+    sweepStrays(firstKept);
 }
 
-std::optional<VaultState> Journal::readFull(std::uint64_t sequence) {
+/// Removes what sleepers, and entries of a history that a repair ended, left before the journal's start.
+void Journal::sweepStrays(std::uint64_t firstKept) {
+    for (const std::uint64_t sequence : listEntries()) {
+        if (sequence >= firstKept) break;
+        store_.remove(journalName(sequence));
+        store_.sync();
+    }
+}
+
+std::optional<Journal::Place> Journal::readFull(std::uint64_t sequence) {
     const std::string name = journalName(sequence);
     const auto stored = store_.read(name);
     if (!stored) return std::nullopt;
@@ -145,18 +213,18 @@ std::optional<VaultState> Journal::readFull(std::uint64_t sequence) {
     base::Decoder decoder(plain);
     if (decoder.byte() != kFull)
         throw journalDamaged("entry " + std::to_string(sequence) + " holds no state");
-    VaultState state = decodeState(decoder);
+    Place place{decodeState(decoder), headerOf<EntryHeader>(*stored)};
     decoder.expectEnd();
-    if (state.sequence != sequence) throw journalDamaged("an entry tells another place than its own");
-    return state;
+    if (place.state.sequence != sequence) throw journalDamaged("an entry tells another place than its own");
+    return place;
 }
 
-bool Journal::advance(VaultState& state) {
-    const std::uint64_t next = state.sequence + 1;
+bool Journal::advance(Place& place) {
+    const std::uint64_t next = place.state.sequence + 1;
     if (next % kFullEvery == 0) {
         auto full = readFull(next);
         if (!full) return false;
-        state = std::move(*full);
+        place = std::move(*full);
         return true;
     }
     const std::string name = journalName(next);
@@ -169,39 +237,27 @@ bool Journal::advance(VaultState& state) {
     if (kind != kChanges) throw journalDamaged("entry " + std::to_string(next) + " holds no changes");
     const VaultChanges changes = decodeChanges(decoder);
     decoder.expectEnd();
-    state.apply(changes);
+    place.state.apply(changes);
+    place.header = headerOf<EntryHeader>(*stored);
     return true;
 }
 
-bool Journal::tryWrite(std::uint64_t sequence, const VaultState& after, const VaultChanges& changes) {
-    base::Bytes plain;
-    base::Encoder encoder(plain);
-    if (sequence % kFullEvery == 0) {
-        encoder.byte(kFull);
-        encodeState(encoder, after);
-    } else {
-        encoder.byte(kChanges);
-        encodeChanges(encoder, changes);
-    }
+std::optional<Journal::EntryHeader> Journal::tryWrite(std::uint64_t sequence, base::ByteView plain) {
     const std::string name = journalName(sequence);
+    const base::Bytes sealed = sealObject(keys_, ObjectKind::JournalEntry, name, plain);
     // The header's salt makes every attempt unique, so "already there with our content" means that we won.
-    return store_.create(name, sealObject(keys_, ObjectKind::JournalEntry, name, plain)) ==
-           CreateResult::Created;
+    if (store_.create(name, sealed) != CreateResult::Created) return std::nullopt;
+    return headerOf<EntryHeader>(sealed);
 }
 
-bool Journal::tryWriteEnd(std::uint64_t sequence) {
-    const std::string name = journalName(sequence);
-    return store_.create(name, sealObject(keys_, ObjectKind::JournalEntry, name, base::Bytes{kEnd})) ==
-           CreateResult::Created;
-}
-
-std::optional<std::uint64_t> Journal::newestListed() {
-    std::optional<std::uint64_t> newest;
+/// In ascending order; the listing may be behind.
+std::vector<std::uint64_t> Journal::listEntries() {
+    std::vector<std::uint64_t> entries;
     store_.list(std::string(kJournalFolder), [&](const std::string& name, std::uint64_t) {
-        const auto sequence = sequenceOfName(name);
-        if (sequence && (!newest || *sequence > *newest)) newest = sequence;
+        if (const auto sequence = sequenceOfName(name)) entries.push_back(*sequence);
     });
-    return newest;
+    std::sort(entries.begin(), entries.end());
+    return entries;
 }
 
 }  // namespace vault

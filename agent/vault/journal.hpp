@@ -11,18 +11,24 @@
 // Every kFullEvery-th entry holds the whole state instead of changes, so a reader starts at the newest of
 // those. A listing is used only as a hint at where to start looking.
 //
-// prune() removes old entries in ascending order and keeps the newest kKeptEntries. A client that slept
-// meanwhile might "win" the name of a removed entry; it therefore checks, after creating entry n, that entry
-// n - 1 is there: removal is ascending, so where n - 1 stands, n was never removed.
+// prune() removes old entries in ascending order and keeps the newest kKeptEntries, so the name of a removed
+// entry can be taken again by a client that slept meanwhile. Nobody is misled by that. A client remembers the
+// header of the entry that its state ends with, which no other entry has (its salt is random). While that
+// very entry stands, no later one has been removed: then a name behind it that is free was never taken, and
+// one that is taken is what it seems. So the entry is looked at again after reading ahead, and after creating
+// the next one; when it is gone the client starts anew from a listing.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "agent/vault/keys.hpp"
 #include "agent/vault/object_store.hpp"
+#include "agent/vault/sealed_object.hpp"
 #include "agent/vault/vault_state.hpp"
 
 namespace vault {
@@ -62,16 +68,27 @@ public:
     void dropOldEntries();
 
 private:
-    std::optional<VaultState> readFull(std::uint64_t sequence);
-    bool advance(VaultState& state);
-    bool tryWrite(std::uint64_t sequence, const VaultState& after, const VaultChanges& changes);
-    bool tryWriteEnd(std::uint64_t sequence);
-    std::optional<std::uint64_t> newestListed();
+    using EntryHeader = std::array<base::Byte, kHeaderBytes>;
+
+    /// A state, and the header of the entry that it ends with.
+    struct Place {
+        VaultState state;
+        EntryHeader header{};
+    };
+
+    std::optional<Place> readFull(std::uint64_t sequence);
+    bool advance(Place& place);
+    Place startAnew();
+    [[nodiscard]] bool stillStands(const Place& place);
+    Place refreshPlace();
+    std::optional<EntryHeader> tryWrite(std::uint64_t sequence, base::ByteView plain);
+    void sweepStrays(std::uint64_t firstKept);
+    std::vector<std::uint64_t> listEntries();
 
     const VaultKeys& keys_;
     ObjectStore& store_;
-    mutable std::mutex mutex_;  // guards state_
-    std::optional<VaultState> state_;
+    mutable std::mutex mutex_;  // guards place_
+    std::optional<Place> place_;
 };
 
 }  // namespace vault

@@ -103,12 +103,6 @@ std::set<KeyId> keyIds(ObjectStore& store) {
     return ids;
 }
 
-base::Error noVaultHere(const ObjectStore& store) {
-    return base::Error(base::ErrorKind::NotFound, "VAULT-0001",
-                       "There is no vault in '" + store.location() + "'",
-                       "Check the path, or make a vault with 'hbr vault create'.");
-}
-
 /// The payload that a password opens: master key, creation time; and the label, sealed once more under the
 /// vault's own keys so that listing needs no password.
 base::Bytes sealedLabel(const VaultKeys& keys, const KeyId& id, const std::string& label,
@@ -158,6 +152,16 @@ KeyCopy readCopy(ObjectStore& store, const std::string& name) {
         copy.content.emplace();
     }
     return copy;
+}
+
+bool hasWholeKeyBeside(ObjectStore& store, const KeyId& id) {
+    for (const KeyId& other : keyIds(store)) {
+        if (other == id) continue;
+        for (const char* copy : kCopies) {
+            if (readCopy(store, keyName(other, copy)).isWhole) return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace
@@ -265,18 +269,46 @@ std::vector<KeyCopyProblem> checkKeyCopies(ObjectStore& store, bool mend) {
     return problems;
 }
 
+std::vector<VaultId> vaultIdsOfKeys(ObjectStore& store) {
+    std::set<VaultId> vaults;
+    for (const KeyId& id : keyIds(store)) {
+        for (const char* copy : kCopies) {
+            const KeyCopy read = readCopy(store, keyName(id, copy));
+            if (!read.isWhole) continue;
+            if (const auto key = parseKey(*read.content, keyName(id, copy))) vaults.insert(key->vaultId);
+        }
+    }
+    return {vaults.begin(), vaults.end()};
+}
+
+void removeKeyObjects(ObjectStore& store, const KeyId& id) {
+    for (const char* copy : kCopies) store.remove(keyName(id, copy));
+    store.sync();
+}
+
 void removePassword(ObjectStore& store, const VaultKeys&, const KeyId& id) {
-    const auto ids = keyIds(store);
-    if (!ids.contains(id)) {
+    if (!keyIds(store).contains(id)) {
         throw base::Error(base::ErrorKind::NotFound, "KEY-0007", "The vault has no key '" + id.hex() + "'",
                           "'hbr key list' shows the keys.");
     }
-    if (ids.size() == 1) {
-        throw base::Error(base::ErrorKind::Invalid, "KEY-0004", "This is the only password of the vault",
-                          "Add another one first: 'hbr key add'.");
+    const base::Error isLast(base::ErrorKind::Invalid, "KEY-0004", "This is the only password of the vault",
+                             "Add another one first: 'hbr key add'.");
+    if (!hasWholeKeyBeside(store, id)) throw isLast;
+    const std::array<KeyCopy, 2> copies = {readCopy(store, keyName(id, kCopies[0])),
+                                           readCopy(store, keyName(id, kCopies[1]))};
+    removeKeyObjects(store, id);
+    if (hasWholeKeyBeside(store, id)) return;
+    // Somebody removed the other one at the same time.
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+        if (copies[i].content) store.create(keyName(id, kCopies[i]), *copies[i].content);
     }
-    for (const char* copy : kCopies) store.remove(keyName(id, copy));
-    store.sync();
+    throw isLast;
+}
+
+base::Error noVaultHere(const ObjectStore& store) {
+    return base::Error(base::ErrorKind::NotFound, "VAULT-0001",
+                       "There is no vault in '" + store.location() + "'",
+                       "Check the path, or make a vault with 'hbr vault create'.");
 }
 
 }  // namespace vault

@@ -11,6 +11,7 @@
 
 #include "agent/vault/keys.hpp"
 #include "agent/vault/object_store.hpp"
+#include "platform/base/error.hpp"
 #include "platform/clock.hpp"
 
 namespace vault {
@@ -45,7 +46,7 @@ VaultKeys unlock(ObjectStore& store, const base::SecretBytes& password);
 /// What wraps the master key. Labels are sealed, so the keys are needed to read them.
 std::vector<KeyInfo> listPasswords(ObjectStore& store, const VaultKeys& keys);
 
-/// Throws Error: NotFound when there is no such key, Invalid ("KEY-0004") when it is the last.
+/// Throws Error: NotFound when there is no such key, Invalid ("KEY-0004") when no other whole one is left.
 void removePassword(ObjectStore& store, const VaultKeys& keys, const KeyId& id);
 
 /// A key object of which one copy is missing or damaged.
@@ -58,6 +59,15 @@ struct KeyCopyProblem {
 /// Compares the two copies of every key object and, when asked to, writes a missing or damaged one again from
 /// the other. Copies that look whole and differ are reported and left alone.
 std::vector<KeyCopyProblem> checkKeyCopies(ObjectStore& store, bool mend);
+
+/// The vaults that key objects say they belong to; nobody vouches for that. Normally one.
+std::vector<VaultId> vaultIdsOfKeys(ObjectStore& store);
+
+/// Removes a key without asking whether it is the last.
+void removeKeyObjects(ObjectStore& store, const KeyId& id);
+
+/// The error for a place without a vault.
+base::Error noVaultHere(const ObjectStore& store);
 
 /// True when the store holds a vault.
 bool holdsVault(ObjectStore& store);

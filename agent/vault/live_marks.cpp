@@ -46,13 +46,6 @@ void LiveMarks::markPoint(const PointRecord& point, const Missing& missing) {
     batchMissing_ = nullptr;
 }
 
-void LiveMarks::markWholeRun(const RunId& run) {
-    for (Run& mine : runs_) {
-        if (mine.run->info().id != run) continue;
-        mine.bits.assign(mine.bits.size(), true);
-    }
-}
-
 std::optional<std::uint64_t> LiveMarks::positionIn(Run& run, const ChunkId& id) {
     try {
         return run.run->positionOf(id);

@@ -28,13 +28,10 @@ public:
     /// Adds runs that became live since, with nothing marked in them.
     void addRuns(const std::vector<std::shared_ptr<IndexRun>>& runs);
 
-    /// Marks everything that a restore point needs. What is missing is reported to `missing` (with the key of
-    /// the first object under a lost node, empty for the root); the rest is marked all the same.
+    /// Marks everything that a restore point needs. What is missing is reported to `missing`; the rest is
+    /// marked all the same.
     using Missing = std::function<void(const ChunkId& id, bool isTreeNode)>;
     void markPoint(const PointRecord& point, const Missing& missing);
-
-    /// Marks every entry of a run.
-    void markWholeRun(const RunId& run);
 
     /// Looks up what is still waiting in the batch. Called before marks are read.
     void settle();

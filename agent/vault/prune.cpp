@@ -118,9 +118,8 @@ private:
             markPoint(marks, state, point);
         }
         if (marks.sawDamagedRun()) throw cannotTell("a part of its index cannot be read");
-        for (const LiveRun& run : state.runs) {
-            if (run.session != SessionId{}) marks.markWholeRun(run.info.id);
-        }
+        // Runs of open sessions are not marked: planPrune() leaves them alone, and a mark would say that what
+        // their chunks refer to had been looked at.
     }
 
     void markPoint(LiveMarks& marks, const VaultState& state, const PointRecord& point) {

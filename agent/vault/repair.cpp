@@ -9,6 +9,7 @@
 #include "agent/vault/pack_check.hpp"
 #include "agent/vault/run_merge.hpp"
 #include "agent/vault/salvage.hpp"
+#include "agent/vault/store_session.hpp"
 
 namespace vault {
 
@@ -16,6 +17,7 @@ namespace {
 
 /// Entries in one of the runs that a new index is first written as; bounds memory.
 constexpr std::size_t kEntriesAtOnce = 256 * 1024;
+constexpr int kMaxTries = 4;
 
 class Repair final {
 public:
@@ -23,7 +25,9 @@ public:
            const base::CancelToken& cancel)
         : vault_(vault), options_(options), progress_(progress), cancel_(cancel) {}
 
-    RepairReport run() {
+    /// One attempt. False when a prune took chunks away meanwhile, so that what was worked out no longer
+    /// fits.
+    bool tryOnce() {
         state_ = vault_.refresh();
         if (vault_.usesFallbackState()) found("journal", "The journal cannot be read.");
         readIndex();
@@ -32,11 +36,13 @@ public:
         examineKeys();
         const bool indexIsWrong = !damagedPacks_.empty() || lostPacks_ > 0 || runsAreDamaged_ ||
                                   vault_.usesFallbackState() || options_.rebuildIndex;
-        if (!options_.dryRun && indexIsWrong) rebuild();
+        if (!options_.dryRun && indexIsWrong && !rebuild()) return false;
         if (!options_.dryRun) mendPoints();
         findDamage();
-        return std::move(report_);
+        return true;
     }
+
+    [[nodiscard]] RepairReport takeReport() { return std::move(report_); }
 
 private:
     void found(const std::string& object, const std::string& sentence) {
@@ -44,6 +50,12 @@ private:
     }
     void mended(const std::string& object, const std::string& sentence) {
         report_.mended.push_back({object, sentence});
+    }
+
+    /// Keeps prunes away from the packs and runs that are written here. Without a journal there is no prune
+    /// either.
+    void beginSession() {
+        if (!vault_.usesFallbackState()) session_.emplace(vault_, *clock_, "repair");
     }
 
     void readIndex() {
@@ -127,8 +139,10 @@ private:
         }
     }
 
-    /// Writes the index anew from the packs, moving what is whole out of damaged ones.
-    void rebuild() {
+    /// Writes the index anew from the packs, moving what is whole out of damaged ones. False when it came too
+    /// late.
+    bool rebuild() {
+        beginSession();
         std::vector<RunInfo> newRuns;
         std::vector<IndexEntry> entries;
         const auto spill = [&](std::size_t atLeast) {
@@ -152,12 +166,13 @@ private:
             entries.insert(entries.end(), saved.begin(), saved.end());
         }
         spill(1);
-        announce(newRuns);
+        if (!announce(newRuns)) return false;
         mended("index", "Worked out again from the packs.");
         for (const auto& [pack, segments] : damagedPacks_) {
             mended(packName(pack), "What is whole in it was moved to another pack.");
         }
         countLostChunks();
+        return true;
     }
 
     static void appendEntries(const PackId& pack, const std::vector<SegmentInfo>& segments,
@@ -172,29 +187,39 @@ private:
         }
     }
 
-    /// One journal entry makes the new index the vault's index.
-    void announce(const std::vector<RunInfo>& newRuns) {
+    /// One journal entry makes the new index the vault's index. It ends every session: their unannounced
+    /// packs are in the new index, where they belong to nobody.
+    bool announce(const std::vector<RunInfo>& newRuns) {
         if (vault_.usesFallbackState()) {
             VaultState state = state_;
             state.runs.clear();
+            state.sessions.clear();
             for (const RunInfo& run : newRuns) state.runs.push_back({run, {}});
             for (const auto& [pack, segments] : damagedPacks_) state.condemnedPacks.push_back(pack);
             vault_.journal().restart(state);
             vault_.useJournal();
             mended("journal", "Begun anew from what the other objects tell.");
-            return;
+            return true;
         }
-        vault_.journal().append([&](const VaultState& newest) {
-            VaultChanges changes;
-            for (const LiveRun& run : state_.runs) {
-                if (newest.hasRun(run.info.id)) changes.removeRuns.push_back(run.info.id);
-            }
-            for (const RunInfo& run : newRuns) changes.addRuns.push_back({run, {}});
-            for (const auto& [pack, segments] : damagedPacks_) changes.condemnPacks.push_back(pack);
-            changes.distrustPoints = true;
-            return std::optional(changes);
-        });
+        const auto after =
+            vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
+                session_->requireOpen(newest);
+                if (newest.lastRemoval > state_.sequence) return std::nullopt;
+                VaultChanges changes;
+                // Runs that came after the state was read name packs that were perhaps not seen; they stay.
+                for (const LiveRun& run : state_.runs) {
+                    if (newest.hasRun(run.info.id)) changes.removeRuns.push_back(run.info.id);
+                }
+                for (const SessionInfo& session : newest.sessions) {
+                    if (session.id != session_->id()) changes.endSessions.push_back(session.id);
+                }
+                for (const RunInfo& run : newRuns) changes.addRuns.push_back({run, {}});
+                for (const auto& [pack, segments] : damagedPacks_) changes.condemnPacks.push_back(pack);
+                changes.distrustPoints = true;
+                return changes;
+            });
         vault_.refresh();
+        return after.has_value();
     }
 
     void countLostChunks() {
@@ -238,6 +263,8 @@ private:
     const RepairOptions options_;
     const StageProgress& progress_;
     const base::CancelToken& cancel_;
+    const std::unique_ptr<platform::Clock> clock_ = platform::makeSystemClock();
+    std::optional<StoreSession> session_;
     VaultState state_;
     RepairReport report_;
     std::set<PackId> indexed_;
@@ -254,7 +281,13 @@ private:
 
 RepairReport repair(Vault& vault, const RepairOptions& options, const StageProgress& progress,
                     const base::CancelToken& cancel) {
-    return Repair(vault, options, progress, cancel).run();
+    for (int i = 0; i < kMaxTries; ++i) {
+        Repair repair(vault, options, progress, cancel);
+        if (repair.tryOnce()) return repair.takeReport();
+    }
+    throw base::Error(base::ErrorKind::Busy, "VAULT-0018",
+                      "The vault was pruned again and again while it was being repaired",
+                      "Nothing was lost. Run the repair again when the prunes are over.", base::Retry::Later);
 }
 
 }  // namespace vault

@@ -17,12 +17,11 @@ constexpr unsigned kTierBits = 3;
 
 unsigned tierOf(const RunInfo& run) { return static_cast<unsigned>(std::bit_width(run.entries)) / kTierBits; }
 
-/// The runs of the smallest tier that is full; empty when none is. Only runs of one session go together,
-/// because a merge would hide whose they are.
-std::vector<RunInfo> chooseRuns(const VaultState& state, const SessionId& session) {
+/// The runs of the smallest tier that is full; empty when none is.
+std::vector<RunInfo> chooseRuns(const VaultState& state, const SessionId& owner) {
     std::map<unsigned, std::vector<RunInfo>> tiers;
     for (const LiveRun& run : state.runs) {
-        if (run.session == session) tiers[tierOf(run.info)].push_back(run.info);
+        if (run.session == owner) tiers[tierOf(run.info)].push_back(run.info);
     }
     for (auto& [tier, runs] : tiers) {
         if (runs.size() >= kRunsPerTier) return std::move(runs);
@@ -76,9 +75,10 @@ void mergeRunsMarked(const std::vector<std::shared_ptr<IndexRun>>& runs,
     }
 }
 
-void mergeSmallRuns(Vault& vault, const SessionId& session) {
+void mergeSmallRuns(Vault& vault, const SessionId& session, MergeOwner owner) {
+    const SessionId owning = owner == MergeOwner::Session ? session : SessionId{};
     for (;;) {
-        const std::vector<RunInfo> chosen = chooseRuns(vault.state(), session);
+        const std::vector<RunInfo> chosen = chooseRuns(vault.state(), owning);
         if (chosen.empty()) return;
         std::vector<std::shared_ptr<IndexRun>> open;
         std::uint64_t entries = 0;
@@ -87,6 +87,7 @@ void mergeSmallRuns(Vault& vault, const SessionId& session) {
             open.push_back(run);
             entries += run->info().entries;
         }
+        if (open.size() != chosen.size()) return;  // the index is just being brought up to date
         RunInfo merged;
         try {
             IndexRunWriter writer(vault.keys(), vault.store(), entries);
@@ -99,15 +100,18 @@ void mergeSmallRuns(Vault& vault, const SessionId& session) {
         const auto after =
             vault.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
                 VaultChanges changes;
+                if (newest.findSession(session) == nullptr) return std::nullopt;  // the new run may be gone
                 for (const RunInfo& run : chosen) {
                     if (!newest.hasRun(run.id)) return std::nullopt;  // somebody else merged them
                     changes.removeRuns.push_back(run.id);
                 }
-                const bool isOpen = newest.findSession(session) != nullptr;
-                changes.addRuns.push_back({merged, isOpen ? session : SessionId{}});
+                changes.addRuns.push_back({merged, owning});
                 return changes;
             });
-        if (!after) vault.store().remove(runName(merged.id));
+        if (!after) {
+            vault.store().remove(runName(merged.id));
+            return;
+        }
         vault.refresh();
     }
 }

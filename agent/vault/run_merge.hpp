@@ -23,9 +23,16 @@ void mergeRunsMarked(
     const std::vector<std::shared_ptr<IndexRun>>& runs,
     const std::function<void(const IndexEntry& entry, const RunId& run, std::uint64_t position)>& visit);
 
+/// Whose runs mergeSmallRuns() merges: only runs of one owner go together, because a merge would hide whose
+/// they are.
+enum class MergeOwner {
+    Session,  // runs that the open session wrote
+    Nobody,   // runs whose session has ended
+};
+
 /// Merges runs of similar size once there are many of them, so that the number of runs grows with the
-/// logarithm of the number of chunks. Takes those of one open session, or, without one, those that no open
-/// session wrote. Damage met on the way leaves everything as it is.
-void mergeSmallRuns(Vault& vault, const SessionId& session = {});
+/// logarithm of the number of chunks. `session` is open and keeps prunes away from what is written; nothing
+/// is merged once somebody has ended it. Damage met on the way leaves everything as it is.
+void mergeSmallRuns(Vault& vault, const SessionId& session, MergeOwner owner);
 
 }  // namespace vault

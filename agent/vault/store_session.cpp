@@ -101,7 +101,7 @@ void StoreSession::checkpoint() {
         const std::lock_guard lock(claimedMutex_);
         for (const IndexEntry& entry : entries) claimed_.erase(entry.id);
     }
-    mergeSmallRuns(vault_, id_);
+    mergeSmallRuns(vault_, id_, MergeOwner::Session);
 }
 
 void StoreSession::makeDurable() {
@@ -113,12 +113,14 @@ void StoreSession::requireOpen(const VaultState& state) const {
     if (state.findSession(id_) != nullptr) return;
     throw base::Error(
         base::ErrorKind::Busy, "VAULT-0010",
-        "This backup was asleep for so long that a prune took it for dead and may have removed what it "
-        "had stored",
-        "Run the backup again; what is still in the vault will be reused.", base::Retry::Later);
+        "A prune or a repair took this run for dead and ended it, and may have removed what it had stored",
+        "Run it again; what is still in the vault will be reused.", base::Retry::Later);
 }
 
 StoreSession::Commit StoreSession::commit(const PointRecord& point) {
+    // Before the last word: while the session is open no prune touches the new run, and nothing that fails
+    // here can turn a point that is made into a failed backup.
+    mergeSmallRuns(vault_, id_, MergeOwner::Nobody);
     // The journal makes the point; this copy is what a lost journal is rebuilt from. It goes first, so that
     // no point ever lacks it. Without the journal's word it counts for nothing, and the next prune sweeps it.
     const std::string copy = writePointCopy(point);
@@ -141,7 +143,6 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
         return Commit::CheckReliance;
     }
     isOpen_ = false;
-    mergeSmallRuns(vault_);
     return Commit::Done;
 }
 

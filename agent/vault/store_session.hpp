@@ -34,6 +34,7 @@ public:
     StoreSession(const StoreSession&) = delete;
     StoreSession& operator=(const StoreSession&) = delete;
 
+    [[nodiscard]] const SessionId& id() const noexcept { return id_; }
     [[nodiscard]] Vault& vault() noexcept { return vault_; }
     [[nodiscard]] PackStage& stage() noexcept { return stage_; }
     [[nodiscard]] CompressionGovernor& governor() noexcept { return governor_; }

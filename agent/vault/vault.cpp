@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/vault.hpp"
 
+#include <algorithm>
+
+#include "agent/vault/pack_reader.hpp"
 #include "agent/vault/random.hpp"
 #include "agent/vault/sealed_object.hpp"
 
@@ -13,6 +16,38 @@ std::vector<RunInfo> runInfos(const VaultState& state) {
     infos.reserve(state.runs.size());
     for (const LiveRun& run : state.runs) infos.push_back(run.info);
     return infos;
+}
+
+/// True when some restore point or pack opens with the keys.
+bool opensAnything(ObjectStore& store, const VaultKeys& keys) {
+    bool opens = false;
+    store.list("points/", [&](const std::string& name, std::uint64_t) {
+        if (opens) return;
+        try {
+            const auto stored = store.read(name);
+            opens = stored && !openObject(keys, ObjectKind::Point, name, *stored).empty();
+        } catch (const base::Error& error) {
+            if (error.kind() != base::ErrorKind::Corrupt) throw;
+        }
+    });
+    store.list("packs/", [&](const std::string& name, std::uint64_t) {
+        const auto id = packIdOfName(name);
+        std::string why;
+        if (!opens && id) opens = PackReader::open(keys, store, *id, why).has_value();
+    });
+    return opens;
+}
+
+/// Tells a damaged journal from one that these keys do not open. Without a journal to try them on, a wrong
+/// key would look like damage everywhere, and a repair would throw everything away.
+void requireKeysOfThis(ObjectStore& store, const VaultKeys& keys) {
+    const std::vector<VaultId> ids = vaultIdsOfKeys(store);
+    if (std::find(ids.begin(), ids.end(), keys.vaultId()) != ids.end()) return;
+    if (ids.empty() && opensAnything(store, keys)) return;
+    if (ids.empty()) throw noVaultHere(store);
+    throw base::Error(base::ErrorKind::Denied, "VAULT-0017",
+                      "The keys are those of another vault than the one in '" + store.location() + "'",
+                      "Connect to it with its own password: 'hbr vault connect PATH'.");
 }
 
 }  // namespace
@@ -36,8 +71,14 @@ std::unique_ptr<Vault> Vault::create(std::unique_ptr<ObjectStore> store, const b
     const VaultKeys keys(randomId<VaultId>(), makeMasterKey());
     std::unique_ptr<Vault> vault(new Vault(std::move(store), keys, kDefaultIndexCacheBytes));
     // The password first: a journal without a key would be a vault that nobody can open.
-    addPassword(*vault->store_, keys, password, "first password", now, cost);
-    vault->journal_.begin();
+    const KeyInfo key = addPassword(*vault->store_, keys, password, "first password", now, cost);
+    try {
+        vault->journal_.begin();
+    } catch (const base::Error& error) {
+        // Somebody else made a vault here at the same time; our key must not open his.
+        if (error.kind() == base::ErrorKind::Exists) removeKeyObjects(*vault->store_, key.id);
+        throw;
+    }
     return vault;
 }
 
@@ -48,6 +89,7 @@ std::unique_ptr<Vault> Vault::open(std::unique_ptr<ObjectStore> store, const Vau
         vault->refresh();
     } catch (const base::Error& error) {
         if (error.kind() != base::ErrorKind::Corrupt || need == JournalNeed::Required) throw;
+        requireKeysOfThis(*vault->store_, keys);
         vault->usesFallback_ = true;
         vault->fallback_ = stateFromListing(vault->keys_, *vault->store_);
         vault->index_.setRuns(runInfos(vault->fallback_));
@@ -60,6 +102,9 @@ VaultState Vault::state() const { return usesFallback_ ? fallback_ : journal_.st
 VaultState Vault::refresh() {
     if (usesFallback_) return fallback_;
     const VaultState state = journal_.refresh();
+    const std::lock_guard lock(indexMutex_);
+    if (state.sequence < indexSequence_) return state;  // another thread knows more
+    indexSequence_ = state.sequence;
     index_.setRuns(runInfos(state));
     return state;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "agent/vault/chunk_hasher.hpp"
@@ -27,8 +28,10 @@ public:
                                          PasswordCost cost = {});
 
     /// Opens a vault with keys from unlock(), keysFromRecoveryKit() or the machine's secret store. With
-    /// `Journal::Required` a damaged journal is an Error; with `Journal::Optional` the vault opens with what
-    /// can be seen without it: all restore points and runs that exist (usesFallbackState()).
+    /// `JournalNeed::Required` a damaged journal is an Error; with `JournalNeed::Optional` the vault opens
+    /// with what can be seen without it: all restore points and runs that exist (usesFallbackState()). Throws
+    /// Error: NotFound
+    /// ("VAULT-0001") where there is no vault, Denied ("VAULT-0017") when the keys are those of another one.
     enum class JournalNeed { Required, Optional };
     static std::unique_ptr<Vault> open(std::unique_ptr<ObjectStore> store, const VaultKeys& keys,
                                        JournalNeed need,
@@ -66,6 +69,8 @@ private:
     ChunkIndex index_;
     ChunkHasher hasher_;
     Chunker chunker_;
+    std::mutex indexMutex_;  // guards indexSequence_, and that the index follows it
+    std::uint64_t indexSequence_ = 0;
     bool usesFallback_ = false;
     VaultState fallback_;
 };

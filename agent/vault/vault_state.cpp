@@ -110,6 +110,7 @@ void VaultState::apply(const VaultChanges& changes) {
     removeKeys(condemnedPacks, changes.forgetPacks, [](const PackId& pack) { return pack; });
     if (!changes.condemnPacks.empty() || changes.distrustPoints) lastRemoval = sequence;
     if (changes.distrustPoints) distrusted = sequence;
+    if (changes.journalStart != 0) journalStart = changes.journalStart;
 }
 
 const SessionInfo* VaultState::findSession(const SessionId& id) const noexcept {
@@ -145,6 +146,7 @@ void encodeChanges(base::Encoder& encoder, const VaultChanges& changes) {
     encodeList(encoder, changes.condemnPacks, writeId<PackId>);
     encodeList(encoder, changes.forgetPacks, writeId<PackId>);
     encoder.byte(changes.distrustPoints ? 1 : 0);
+    encoder.number(changes.journalStart);
 }
 
 VaultChanges decodeChanges(base::Decoder& decoder) {
@@ -158,6 +160,7 @@ VaultChanges decodeChanges(base::Decoder& decoder) {
     changes.condemnPacks = decodeList<PackId>(decoder, readId<PackId>);
     changes.forgetPacks = decodeList<PackId>(decoder, readId<PackId>);
     changes.distrustPoints = decoder.byte() != 0;
+    changes.journalStart = decoder.number();
     return changes;
 }
 
@@ -170,6 +173,7 @@ void encodeState(base::Encoder& encoder, const VaultState& state) {
     encodeList(encoder, state.condemnedPacks, writeId<PackId>);
     encoder.number(state.lastRemoval);
     encoder.number(state.distrusted);
+    encoder.number(state.journalStart);
 }
 
 VaultState decodeState(base::Decoder& decoder) {
@@ -182,6 +186,7 @@ VaultState decodeState(base::Decoder& decoder) {
     state.condemnedPacks = decodeList<PackId>(decoder, readId<PackId>);
     state.lastRemoval = decoder.number();
     state.distrusted = decoder.number();
+    state.journalStart = decoder.number();
     return state;
 }
 

@@ -42,6 +42,8 @@ struct VaultChanges {
     std::vector<PackId> forgetPacks;
     /// Restore points made so far may lack chunks: do not take unchanged objects from them unchecked.
     bool distrustPoints = false;
+    /// Entries before this one have been removed from the journal; 0: no change.
+    std::uint64_t journalStart = 0;
 };
 
 /// A vault as its journal tells it.
@@ -56,6 +58,8 @@ struct VaultState {
     std::uint64_t lastRemoval = 0;
     /// Sequence of the last entry that said distrustPoints.
     std::uint64_t distrusted = 0;
+    /// Entries of the journal before this one have been removed, in ascending order and completely.
+    std::uint64_t journalStart = 0;
     /// Sequence at which each point of `points` was committed, in the same order.
     std::vector<std::uint64_t> pointSequences;
 
