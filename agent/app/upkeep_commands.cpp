@@ -50,6 +50,7 @@ void printDamage(Command& command, const std::vector<vault::PointDamage>& points
         std::string text =
             "hbr: restore point " + shortId(damage.point) + " lacks " + counted(damage.objects, "object");
         if (damage.unknownParts != 0) text += " and " + counted(damage.unknownParts, "part") + " of its list";
+        if (damage.isFaultListLost) text += " and its list of faults";
         command.around.console.err(text + (damage.firstObjects.empty() ? ".\n" : ":\n"));
         for (std::size_t i = 0; i < std::min(kListed, damage.firstObjects.size()); ++i) {
             command.around.console.err("hbr:   " + engine::displayPath(damage.firstObjects[i]) + '\n');
@@ -69,7 +70,8 @@ void addDamage(base::JsonWriter& json, const std::vector<vault::PointDamage>& po
     json.key("damagedPoints").beginArray();
     for (const vault::PointDamage& damage : points) {
         json.beginObject().member("id", damage.point.hex()).member("objects", damage.objects);
-        json.member("unknownParts", damage.unknownParts).key("firstObjects").beginArray();
+        json.member("unknownParts", damage.unknownParts).member("faultListLost", damage.isFaultListLost);
+        json.key("firstObjects").beginArray();
         for (const std::string& key : damage.firstObjects) json.value(engine::displayPath(key));
         json.endArray().endObject();
     }

@@ -97,6 +97,11 @@ private:
     }
 
     void noteSourceFailure(const std::string& key, const base::Error& error) {
+        if (error.kind() == base::ErrorKind::NotFound) {
+            // It went away before it could be read, and nothing is lost that is still wanted.
+            pipeline_.faults_.add({displayPath(key), {}, error.message() + "."});
+            return;
+        }
         pipeline_.faults_.add(faultOf(key, error));
         pipeline_.progress_.faults.fetch_add(1, std::memory_order_relaxed);
     }

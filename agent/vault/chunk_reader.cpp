@@ -59,23 +59,23 @@ ChunkReader::~ChunkReader() = default;
 void ChunkReader::with(const ChunkId& id, const std::function<void(base::ByteView)>& use) {
     auto at = vault_.index().find(id);
     if (!at) throw lostChunk(id);
-    if (tryWith(*at, use)) return;
+    if (tryWith(id, *at, use)) return;
     // A prune may have moved the chunk since the index was read.
     vault_.refresh();
     const auto now = vault_.index().find(id);
     if (!now) throw lostChunk(id);
-    if (*now == *at || !tryWith(*now, use)) throw damagedChunk(*now);
+    if (*now == *at || !tryWith(id, *now, use)) throw damagedChunk(*now);
 }
 
-bool ChunkReader::tryWith(const ChunkLocation& at, const std::function<void(base::ByteView)>& use) {
+bool ChunkReader::tryWith(const ChunkId& id, const ChunkLocation& at,
+                          const std::function<void(base::ByteView)>& use) {
     const auto part = [&](base::ByteView segment) {
         if (std::size_t{at.chunkOffset} + at.chunkBytes > segment.size()) throw damagedChunk(at);
         return segment.subspan(at.chunkOffset, at.chunkBytes);
     };
     const SegmentKey key{at.pack, at.segmentOffset};
     if (const auto cached = segments_.find(key)) {
-        use(part(*cached));
-        return true;
+        return useIfTrue(id, part(*cached), use);
     }
     const auto header = packHeader(at.pack);
     if (!header) return false;
@@ -89,6 +89,13 @@ bool ChunkReader::tryWith(const ChunkLocation& at, const std::function<void(base
     if (chunk.size() < raw->size()) {
         segments_.insert(key, std::make_shared<const base::Bytes>(raw->begin(), raw->end()));
     }
+    return useIfTrue(id, chunk, use);
+}
+
+/// The seal proves that a writer put these bytes there; only the id proves that they are the ones asked for.
+bool ChunkReader::useIfTrue(const ChunkId& id, base::ByteView chunk,
+                            const std::function<void(base::ByteView)>& use) {
+    if (vault_.hasher().idOf(chunk) != id) return false;
     use(chunk);
     return true;
 }
@@ -133,7 +140,11 @@ void ChunkReader::visitRefs(const std::vector<ChunkRef>& refs, unsigned depth, s
 base::Bytes ChunkReader::readContent(const ContentRef& content, std::size_t limitBytes) {
     base::Bytes all;
     forEachChunk(content, [&](const ChunkRef& chunk, std::uint64_t) {
-        if (chunk.contentBytes > limitBytes - all.size()) throw lostChunk(chunk.id);
+        if (chunk.contentBytes > limitBytes - all.size()) {
+            throw base::Error(base::ErrorKind::Corrupt, "VAULT-0019",
+                              "Something that must be small is larger than anything HBR stores there",
+                              "Run 'hbr verify', then 'hbr repair'.");
+        }
         with(chunk.id, [&](base::ByteView bytes) { base::append(all, bytes); });
     });
     return all;

@@ -59,7 +59,8 @@ public:
 private:
     class BorrowedCodec;
 
-    bool tryWith(const ChunkLocation& at, const std::function<void(base::ByteView)>& use);
+    bool tryWith(const ChunkId& id, const ChunkLocation& at, const std::function<void(base::ByteView)>& use);
+    bool useIfTrue(const ChunkId& id, base::ByteView chunk, const std::function<void(base::ByteView)>& use);
     std::shared_ptr<const base::Bytes> packHeader(const PackId& pack);
     void visitRefs(const std::vector<ChunkRef>& refs, unsigned depth, std::uint64_t& offset,
                    const std::function<void(const ChunkRef&, std::uint64_t)>& visit);

@@ -16,6 +16,7 @@ public:
     PointDamage run(const PointRecord& point) {
         damage_.point = point.id;
         if (point.treeLevels > 0) walk(point.root.id, point.treeLevels - 1);
+        damage_.isFaultListLost = !isContentWhole(point.faultList);
         return damage_;
     }
 
@@ -56,12 +57,21 @@ private:
     }
 
     void check(const TreeEntry& entry) {
-        if (!entry.content || isContentWhole(entry.content->refs, entry.content->depth)) return;
+        if (!entry.content || isContentWhole(*entry.content)) return;
         ++damage_.objects;
         if (damage_.firstObjects.size() < kListedObjects) damage_.firstObjects.push_back(entry.key);
     }
 
-    bool isContentWhole(const std::vector<ChunkRef>& refs, unsigned depth) {
+    bool isContentWhole(const ContentRef& content) {
+        try {
+            return areRefsWhole(content.refs, content.depth);
+        } catch (const base::Error& error) {
+            if (error.kind() != base::ErrorKind::Corrupt) throw;
+            return false;  // a list of chunks that makes no sense
+        }
+    }
+
+    bool areRefsWhole(const std::vector<ChunkRef>& refs, unsigned depth) {
         for (const ChunkRef& ref : refs) {
             if (depth == 0) {
                 if (!isWhole(ref.id)) return false;
@@ -70,7 +80,7 @@ private:
             const auto list = readIfWhole(ref.id);
             if (!list) return false;
             base::Decoder decoder(*list);
-            if (!isContentWhole(decodeRefs(decoder), depth - 1)) return false;
+            if (!areRefsWhole(decodeRefs(decoder), depth - 1)) return false;
         }
         return true;
     }

@@ -37,8 +37,11 @@ struct PointDamage {
     std::vector<std::string> firstObjects;  // keys of the first of them
     std::uint64_t unknownParts =
         0;  // nodes of its tree that are lost: what was listed there is not known any more
+    bool isFaultListLost = false;
 
-    [[nodiscard]] bool isWhole() const noexcept { return objects == 0 && unknownParts == 0; }
+    [[nodiscard]] bool isWhole() const noexcept {
+        return objects == 0 && unknownParts == 0 && !isFaultListLost;
+    }
 };
 
 /// Most keys that a PointDamage lists.
