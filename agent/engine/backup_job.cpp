@@ -78,15 +78,22 @@ private:
     FaultLog faults_;
 };
 
-/// Keeps what was stored so far for the next run, if the vault still takes it.
+/// Keeps what was stored so far for the next run, if the vault still takes it. The failure that ended the run
+/// is the one to report, so nothing that fails here is.
 void keepWhatWasStored(vault::StoreSession& session) noexcept {
     try {
         session.makeDurable();
+    } catch (...) {
+        try {
+            session.keepWhatIsDurable();
+        } catch (...) {
+            static_cast<void>(base::currentError());  // prune sweeps packs that no index names
+        }
+    }
+    try {
         session.close();
     } catch (...) {
-        // The failure that ended the run is the one to report; packs without an index entry are swept by
-        // prune.
-        static_cast<void>(base::currentError());
+        static_cast<void>(base::currentError());  // prune ends sessions that nobody has heard of
     }
 }
 

@@ -23,10 +23,10 @@ StoreSession::StoreSession(Vault& vault, const platform::Clock& clock, std::stri
       client_(std::move(client)),
       id_(randomId<SessionId>()),
       lastCheckpoint_(clock.steady()),
-      stage_(vault.keys(), vault.store(), governor_,
-             [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
-                 onPackCommitted(std::move(entries), packBytes);
-             }) {
+      stage_(std::make_unique<PackStage>(vault.keys(), vault.store(), governor_,
+                                         [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
+                                             onPackCommitted(std::move(entries), packBytes);
+                                         })) {
     if (vault.usesFallbackState()) {
         throw base::Error(base::ErrorKind::Corrupt, "VAULT-0007", "The vault's journal cannot be read",
                           "Run 'hbr repair': it works the journal out again from the other objects.");
@@ -105,7 +105,12 @@ void StoreSession::checkpoint() {
 }
 
 void StoreSession::makeDurable() {
-    stage_.flush();
+    stage_->flush();
+    checkpoint();
+}
+
+void StoreSession::keepWhatIsDurable() {
+    stage_.reset();
     checkpoint();
 }
 

@@ -36,7 +36,7 @@ public:
 
     [[nodiscard]] const SessionId& id() const noexcept { return id_; }
     [[nodiscard]] Vault& vault() noexcept { return vault_; }
-    [[nodiscard]] PackStage& stage() noexcept { return stage_; }
+    [[nodiscard]] PackStage& stage() noexcept { return *stage_; }
     [[nodiscard]] CompressionGovernor& governor() noexcept { return governor_; }
     /// The vault when the session began; restore points in it may serve as parents.
     [[nodiscard]] const VaultState& baseState() const noexcept { return base_; }
@@ -51,6 +51,10 @@ public:
 
     /// Makes everything that was delivered durable and findable. All storers must have been flushed.
     void makeDurable();
+
+    /// After a failure: gives up what is not durable yet, which also frees its room, and makes what is
+    /// findable for the next session. The session can only be closed afterwards.
+    void keepWhatIsDurable();
 
     enum class Commit {
         Done,
@@ -96,7 +100,7 @@ private:
     std::chrono::nanoseconds lastCheckpoint_{};
 
     CompressionGovernor governor_;
-    PackStage stage_;  // last, so that its threads end before what they use
+    std::unique_ptr<PackStage> stage_;  // last, so that its threads end before what they use
 };
 
 }  // namespace vault
