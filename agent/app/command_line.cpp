@@ -64,11 +64,9 @@ private:
     void takeWord(const std::string& word) {
         if (line_.verb != nullptr) {
             line_.operands.push_back(word);
-        } else if (!noun_.empty()) {
-            chooseVerb(word);
-        } else if (isNoun(word)) {
+        } else if (noun_.empty() && isNoun(word)) {
             noun_ = word;
-        } else if (word == "help") {
+        } else if (noun_.empty() && word == "help") {
             line_.options["help"];
         } else {
             chooseVerb(word);

@@ -104,7 +104,7 @@ std::optional<RememberedVault> VaultBook::findName(std::string_view name) {
 }
 
 std::string VaultBook::bestPath(const std::string& path) const {
-    const std::string absolute = fileSystem_.absolutePath(path);
+    std::string absolute = fileSystem_.absolutePath(path);
     try {
         return fileSystem_.canonicalPath(absolute);
     } catch (const base::Error&) {

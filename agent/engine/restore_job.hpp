@@ -44,7 +44,7 @@ void finishRestore(connectors::RestoreTarget& target, RestoreOutcome& outcome);
 class WantedEntries final {
 public:
     WantedEntries(vault::ChunkReader& reader, const vault::PointRecord& point,
-                  std::vector<std::string> subtrees);
+                  const std::vector<std::string>& subtrees);
 
     /// The next wanted entry, valid until the next call; nullptr at the end.
     const vault::TreeEntry* next();

@@ -181,7 +181,7 @@ void RestorePipeline::fillShared(WantedObject& object) {
 }
 
 /// Fills one chunk of a large object. Always counts it as arrived, so that nobody waits for ever.
-void RestorePipeline::help(Part part) {
+void RestorePipeline::help(const Part& part) {
     std::optional<base::Error> failure;
     try {
         if (!hasFailed_) copyChunk(part.object->writer, part.chunk, part.offset);

@@ -52,7 +52,7 @@ private:
     void fill(WantedObject& object);
     void fillShared(WantedObject& object);
     void copyChunk(connectors::ContentWriter& writer, const vault::ChunkRef& chunk, std::uint64_t offset);
-    void help(Part part);
+    void help(const Part& part);
     void noteFailure(WantedObject& object, const base::Error& error);
     void fail(const base::Error& error) noexcept;
     void join();

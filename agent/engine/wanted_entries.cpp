@@ -12,7 +12,7 @@ bool isAtOrBelow(std::string_view key, std::string_view ancestor) noexcept {
 }
 
 WantedEntries::WantedEntries(vault::ChunkReader& reader, const vault::PointRecord& point,
-                             std::vector<std::string> subtrees)
+                             const std::vector<std::string>& subtrees)
     : cursor_(reader, vault::TreeRoot{point.root, point.treeLevels}), wantsAll_(subtrees.empty()) {
     for (const std::string& subtree : subtrees) {
         for (std::size_t end = subtree.find('\0'); end != std::string::npos;

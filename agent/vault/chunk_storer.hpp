@@ -21,7 +21,7 @@ public:
     static constexpr std::size_t kGatherBelowBytes = 96 * base::kKiB;
     /// Raw size of a gathered segment. Larger compresses better, smaller makes reading one small file
     /// cheaper.
-    static constexpr std::size_t kGatheredDataBytes = 512 * base::kKiB;
+    static constexpr std::size_t kGatheredDataBytes = base::kMiB;
     static constexpr std::size_t kGatheredTreeBytes = 128 * base::kKiB;
 
     ChunkStorer(StoreSession& session, PackKind kind);

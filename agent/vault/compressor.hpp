@@ -20,7 +20,7 @@ enum class Codec : std::uint8_t {
 /// time to compress harder; when they are, the fastest level that keeps vaults small is right. Thread-safe.
 class CompressionGovernor final {
 public:
-    static constexpr int kFastestLevel = 1;
+    static constexpr int kFastestLevel = 2;
     static constexpr int kHardestLevel = 9;
 
     /// Tells how full the queue in front of the store is, 0 (the store waits) to 1 (the processors wait).

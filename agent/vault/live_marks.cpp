@@ -13,8 +13,7 @@ constexpr std::size_t kBatchIds = 256 * 1024;
 
 }  // namespace
 
-LiveMarks::LiveMarks(Vault& vault, const base::CancelToken& cancel)
-    : vault_(vault), cancel_(cancel), reader_(vault) {
+LiveMarks::LiveMarks(Vault& vault, const base::CancelToken& cancel) : cancel_(cancel), reader_(vault) {
     addRuns(vault.index().runs());
 }
 

@@ -61,7 +61,6 @@ private:
     void markRefs(const std::vector<ChunkRef>& refs, unsigned depth, const Missing& missing);
     bool readNode(const ChunkId& id, base::Bytes& node, const Missing& missing);
 
-    Vault& vault_;
     const base::CancelToken cancel_;
     ChunkReader reader_;
     std::vector<Run> runs_;  // in the order in which the index searches them

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/pack_stage.hpp"
 
+#include <algorithm>
+
 #include "agent/vault/random.hpp"
 
 namespace vault {
@@ -71,24 +73,36 @@ PackStage::Filling PackStage::beginPack(PackKind kind) {
 
 PackSlot PackStage::reserve(PackKind kind, std::size_t sealedBytes, std::size_t chunks) {
     throwIfFailed();
+    const std::size_t directoryBytes = directoryBytesFor(chunks);
     Filling ended;
     PackSlot slot;
     {
         const std::lock_guard lock(fillingMutex_);
-        Filling& filling = filling_[kind == PackKind::Data ? 0 : 1];
-        const std::size_t directoryBytes = directoryBytesFor(chunks);
-        const std::size_t after = filling.end + sealedBytes + filling.directoryBytes + directoryBytes;
-        if (filling.pack && after + kTagBytes + kFooterBytes > kPackBytes) {
-            ended = filling;
-            filling = {};
+        Fillings& fillings = filling_[kind == PackKind::Data ? 0 : 1];
+        Filling* best = nullptr;
+        for (Filling& filling : fillings) {
+            if (filling.bytesWith(sealedBytes, directoryBytes) > kPackBytes) continue;
+            if (best == nullptr || filling.bytesWith(0, 0) > best->bytesWith(0, 0)) best = &filling;
         }
-        if (!filling.pack) filling = beginPack(kind);
-        slot = {filling.pack, static_cast<std::uint32_t>(filling.end)};
-        filling.end += sealedBytes;
-        filling.directoryBytes += directoryBytes;
+        if (best == nullptr) {
+            if (fillings.size() == kFillingAtOnce) ended = takeFullest(fillings);
+            best = &fillings.emplace_back(beginPack(kind));
+        }
+        slot = {best->pack, static_cast<std::uint32_t>(best->end)};
+        best->end += sealedBytes;
+        best->directoryBytes += directoryBytes;
     }
     closeFilling(ended);
     return slot;
+}
+
+PackStage::Filling PackStage::takeFullest(Fillings& fillings) {
+    const auto fullest = std::max_element(
+        fillings.begin(), fillings.end(),
+        [](const Filling& a, const Filling& b) { return a.bytesWith(0, 0) < b.bytesWith(0, 0); });
+    Filling taken = std::move(*fullest);
+    fillings.erase(fullest);
+    return taken;
 }
 
 void PackStage::closeFilling(Filling& filling) {
@@ -104,12 +118,14 @@ void PackStage::deliver(const PackSlot& slot, base::Bytes sealedSegment, std::ve
 }
 
 void PackStage::flush() {
-    std::array<Filling, 2> ended;
+    std::array<Fillings, 2> ended;
     {
         const std::lock_guard lock(fillingMutex_);
         std::swap(ended, filling_);
     }
-    for (Filling& filling : ended) closeFilling(filling);
+    for (Fillings& fillings : ended) {
+        for (Filling& filling : fillings) closeFilling(filling);
+    }
     std::unique_lock lock(stateMutex_);
     idle_.wait(lock, [this] { return failure_ || packsInFlight_ == 0; });
     if (failure_) throw base::Error(*failure_);

@@ -69,14 +69,26 @@ private:
     struct Delivery;
     struct OpenPack;
     struct Finished;
-    /// The pack being filled, as reserve() sees it.
+    /// A pack being filled, as reserve() sees it.
     struct Filling {
         std::shared_ptr<const PackIdentity> pack;
         std::size_t end = 0;
         std::size_t directoryBytes = 0;
+
+        /// Size of the pack if it held such a segment too and ended with it.
+        [[nodiscard]] std::size_t bytesWith(std::size_t sealedBytes,
+                                            std::size_t moreDirectoryBytes) const noexcept {
+            return end + sealedBytes + directoryBytes + moreDirectoryBytes + kTagBytes + kFooterBytes;
+        }
     };
 
+    /// Packs of one kind that are filled at once, so that a segment that one has no room for goes into
+    /// another, and little of a pack is padding.
+    static constexpr std::size_t kFillingAtOnce = 4;
+    using Fillings = std::vector<Filling>;
+
     Filling beginPack(PackKind kind);
+    Filling takeFullest(Fillings& fillings);
     void closeFilling(Filling& filling);
     void runStore();
     void runCommit();
@@ -92,8 +104,8 @@ private:
     CompressionGovernor& governor_;
     const Committed committed_;
 
-    std::mutex fillingMutex_;  // guards filling_
-    std::array<Filling, 2> filling_;
+    std::mutex fillingMutex_;          // guards filling_
+    std::array<Fillings, 2> filling_;  // data, trees
 
     std::mutex stateMutex_;  // guards failure_ and packsInFlight_
     std::condition_variable idle_;

@@ -28,7 +28,7 @@ void RestoredLinks::expect(const std::string& key, std::uint32_t names) {
     file.namesLeft = names > 0 ? names - 1 : 0;
 }
 
-void RestoredLinks::complete(const std::string& key, RestoredPlace place) {
+void RestoredLinks::complete(const std::string& key, const RestoredPlace& place) {
     std::vector<PendingLink> waiting;
     {
         const std::lock_guard lock(mutex_);

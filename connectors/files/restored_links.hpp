@@ -39,7 +39,7 @@ public:
     /// A file with so many names is being restored; complete() or fail() follows.
     void expect(const std::string& key, std::uint32_t names);
     /// The file is there; makes the links that waited for it.
-    void complete(const std::string& key, RestoredPlace place);
+    void complete(const std::string& key, const RestoredPlace& place);
     /// The file cannot be had; links to it are faults.
     void fail(const std::string& key);
 

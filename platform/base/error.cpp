@@ -23,8 +23,9 @@ Error& Error::addContext(std::string key, std::string value) {
 std::string Error::describe() const { return what_; }
 
 void Error::compose() {
-    what_ = message_ + " (" + code_ + ")";
-    for (const auto& [key, value] : context_) what_ += "; " + key + ": " + value;
+    what_ = message_;
+    what_.append(" (").append(code_).append(")");
+    for (const auto& [key, value] : context_) what_.append("; ").append(key).append(": ").append(value);
     if (what_.back() != '.') what_ += '.';
     if (!hint_.empty()) what_ += ' ' + hint_;
 }

@@ -96,8 +96,10 @@ std::optional<std::uint64_t> parseSize(std::string_view text) {
         ++numberLength;
     }
     double value = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + numberLength, value);
-    if (numberLength == 0 || parsed.ec != std::errc() || parsed.ptr != text.data() + numberLength) {
+    const std::string_view number = text.substr(0, numberLength);
+    const char* const end = number.data() + number.size();
+    const auto parsed = std::from_chars(number.data(), end, value);
+    if (numberLength == 0 || parsed.ec != std::errc() || parsed.ptr != end) {
         return std::nullopt;
     }
     std::string_view unit = text.substr(numberLength);

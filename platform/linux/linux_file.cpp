@@ -120,7 +120,7 @@ FileStatus LinuxFile::status() { return statusOfDescriptor(descriptor_.get(), pa
 std::vector<DataExtent> LinuxFile::dataExtents() {
     const auto size = static_cast<off_t>(status().sizeBytes);
     if (size == 0) return {};
-    const std::vector<DataExtent> whole{{0, static_cast<std::uint64_t>(size)}};
+    std::vector<DataExtent> whole{{0, static_cast<std::uint64_t>(size)}};
     const off_t position = ::lseek(descriptor_.get(), 0, SEEK_CUR);
     if (position < 0) throw fileError(errno, "find the data of", path_);
 
