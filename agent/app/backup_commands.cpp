@@ -128,8 +128,7 @@ void reportBackup(Command& command, const engine::BackupOutcome& outcome, std::c
         command.print(json.endObject());
     }
     command.say("Restore point " + shortId(point.id) + ": " + counted(point.objects, "object") + ", " +
-                base::formatSize(point.logicalBytes) + ", in " +
-                base::formatDuration(static_cast<std::uint64_t>(seconds + 0.5)) + ".");
+                base::formatSize(point.logicalBytes) + ", in " + base::formatElapsed(time) + ".");
     command.say("Read " + base::formatSize(point.readBytes) + ", new " + base::formatSize(point.newBytes) +
                 ", stored " + base::formatSize(point.storedBytes) + ".");
     if (point.faults != 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -87,6 +88,13 @@ std::string formatDuration(std::uint64_t seconds) {
         std::snprintf(text.data(), text.size(), "%u s", rest);
     }
     return text.data();
+}
+
+std::string formatElapsed(std::chrono::nanoseconds time) {
+    const double seconds = std::max(0.0, std::chrono::duration<double>(time).count());
+    const auto tenths = static_cast<std::uint64_t>(seconds * 10 + 0.5);
+    if (tenths >= 100) return formatDuration(static_cast<std::uint64_t>(seconds + 0.5));
+    return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " s";
 }
 
 std::optional<std::uint64_t> parseSize(std::string_view text) {

@@ -2,6 +2,7 @@
 // text.hpp: hex, numbers and sizes for people, and safe display of names that may hold any bytes.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ std::string formatSize(std::uint64_t sizeBytes);
 
 /// "1h 02m 03s", "4m 05s" or "6 s".
 std::string formatDuration(std::uint64_t seconds);
+
+/// How long something took: "0.4 s" below ten seconds, then like formatDuration().
+std::string formatElapsed(std::chrono::nanoseconds time);
 
 /// Reads "512", "64K", "1.5GiB", "10M"; nothing when it is no such size.
 std::optional<std::uint64_t> parseSize(std::string_view text);

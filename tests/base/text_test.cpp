@@ -73,6 +73,18 @@ BOOST_AUTO_TEST_CASE(durations_are_shown_in_hours_minutes_and_seconds) {
     BOOST_TEST(base::formatDuration(100 * 3600 + 62) == "100h 01m 02s");
 }
 
+BOOST_AUTO_TEST_CASE(short_times_are_shown_in_tenths_of_seconds) {
+    using std::chrono::milliseconds;
+    BOOST_TEST(base::formatElapsed(milliseconds(0)) == "0.0 s");
+    BOOST_TEST(base::formatElapsed(milliseconds(449)) == "0.4 s");
+    BOOST_TEST(base::formatElapsed(milliseconds(1250)) == "1.3 s");
+    BOOST_TEST(base::formatElapsed(milliseconds(9940)) == "9.9 s");
+    BOOST_TEST(base::formatElapsed(milliseconds(9960)) == "10 s");
+    BOOST_TEST(base::formatElapsed(milliseconds(10'499)) == "10 s");
+    BOOST_TEST(base::formatElapsed(milliseconds(59'700)) == "1m 00s");
+    BOOST_TEST(base::formatElapsed(milliseconds(-5)) == "0.0 s");
+}
+
 BOOST_AUTO_TEST_CASE(utf8_is_told_from_what_only_looks_like_it) {
     for (const char* good : {"", "a", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
                              "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
