@@ -65,21 +65,21 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-/// Shell cases "noun verb) ... ;;" that set `options` and `words` for a verb.
+/// Shell cases "noun verb) ... ;;" that set `options` and `offers` for a verb.
 std::string posixCases() {
     std::string text;
     for (const Verb& verb : verbs()) {
         text += "        " + shellQuoted(verb.fullName()) + ") options=" + shellQuoted(optionsOf(verb));
         for (const Operand& operand : verb.operands) {
-            if (operand.kind == ValueKind::Choice) text += "; words=" + shellQuoted(spaced(operand.name));
-            if (operand.kind == ValueKind::Point) text += "; words='latest'";
+            if (operand.kind == ValueKind::Choice) text += "; offers=" + shellQuoted(spaced(operand.name));
+            if (operand.kind == ValueKind::Point) text += "; offers='latest'";
         }
         text += " ;;\n";
     }
     std::set<std::string> nouns;
     for (const Verb& verb : verbs()) {
         if (verb.noun.empty() || !nouns.emplace(verb.noun).second) continue;
-        text += "        " + shellQuoted(verb.noun) + ") words=" + shellQuoted(verbsOf(verb.noun)) + " ;;\n";
+        text += "        " + shellQuoted(verb.noun) + ") offers=" + shellQuoted(verbsOf(verb.noun)) + " ;;\n";
     }
     return text;
 }
@@ -102,7 +102,7 @@ std::string bashScript() {
     return "# bash completion for hbr, printed by 'hbr completion bash'\n"
            "_hbr() {\n"
            "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-           "    local command= options= words= values= word\n"
+           "    local command= options= offers= values= word\n"
            "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
            "        case $word in -*) ;; *) command=\"${command:+$command }$word\" ;; esac\n"
            "    done\n"
@@ -111,18 +111,18 @@ std::string bashScript() {
            "    esac\n"
            "    if [[ -n $values ]]; then COMPREPLY=($(compgen -W \"$values\" -- \"$current\")); return; fi\n"
            "    # The longest beginning of the line that names a command decides.\n"
-           "    while [[ -n $command && -z $options$words ]]; do\n"
+           "    while [[ -n $command && -z $options$offers ]]; do\n"
            "        case $command in\n" +
            posixCases() +
            "        esac\n"
            "        [[ $command == *' '* ]] && command=${command% *} || command=\n"
            "    done\n"
-           "    [[ -z $options$words ]] && words=" +
+           "    [[ -z $options$offers ]] && offers=" +
            shellQuoted(joined(firstWords())) +
            "\n"
-           "    if [[ $current == -* ]]; then words=$options; fi\n"
-           "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-           "    if [[ $current != -* && ( -z $words || $words == latest ) ]]; then\n"
+           "    if [[ $current == -* ]]; then offers=$options; fi\n"
+           "    COMPREPLY=($(compgen -W \"$offers\" -- \"$current\"))\n"
+           "    if [[ $current != -* && ( -z $offers || $offers == latest ) ]]; then\n"
            "        COMPREPLY+=($(compgen -f -- \"$current\"))\n"
            "    fi\n"
            "}\n"
@@ -130,32 +130,35 @@ std::string bashScript() {
 }
 
 std::string zshScript() {
+    // Not to be called "words" here: that is zsh's own name for the line.
     return "#compdef hbr\n"
            "# zsh completion for hbr, printed by 'hbr completion zsh'\n"
            "_hbr() {\n"
-           "    local command= options= words= values= word\n"
-           "    for word in ${words_before::=${(@)words[2,CURRENT-1]}}; do\n"
+           "    local command= options= offers= values= word before=\n"
+           "    for word in \"${(@)words[2,CURRENT-1]}\"; do\n"
+           "        before=$word\n"
            "        case $word in -*) ;; *) command=\"${command:+$command }$word\" ;; esac\n"
            "    done\n"
-           "    local current=$PREFIX before=${${(@)words_before}[-1]}\n"
+           "    local current=$PREFIX\n"
            "    case $before in\n" +
            posixValueCases() +
            "    esac\n"
            "    if [[ -n $values ]]; then compadd -- ${=values}; return; fi\n"
-           "    while [[ -n $command && -z $options$words ]]; do\n"
+           "    while [[ -n $command && -z $options$offers ]]; do\n"
            "        case $command in\n" +
            posixCases() +
            "        esac\n"
            "        [[ $command == *' '* ]] && command=${command% *} || command=\n"
            "    done\n"
-           "    [[ -z $options$words ]] && words=" +
+           "    [[ -z $options$offers ]] && offers=" +
            shellQuoted(joined(firstWords())) +
            "\n"
            "    if [[ $current == -* ]]; then compadd -- ${=options}; return; fi\n"
-           "    [[ -n $words ]] && compadd -- ${=words}\n"
-           "    [[ -z $words || $words == latest ]] && _files\n"
+           "    [[ -n $offers ]] && compadd -- ${=offers}\n"
+           "    [[ -z $offers || $offers == latest ]] && _files\n"
            "}\n"
-           "compdef _hbr hbr\n";
+           "# Loaded from a folder of $fpath, this file is the function; read by 'source', it names it.\n"
+           "if [[ ${funcstack[1]} == _hbr ]]; then _hbr \"$@\"; else compdef _hbr hbr; fi\n";
 }
 
 std::string fishOption(const std::string& condition, const Option& option) {
