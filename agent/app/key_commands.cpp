@@ -96,6 +96,12 @@ int printRecoveryKit(Command& command) {
     const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Optional);
     const std::string kit = vault::recoveryKit(opened.vault->keys(), opened.path);
     const auto file = command.line.value("output");
+    if (command.isJson && !file) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1).member("recoveryKit", kit);
+        command.print(json.endObject());
+        return kDone;
+    }
     if (!file) {
         command.around.console.out(kit);
         return kDone;
@@ -103,6 +109,11 @@ int printRecoveryKit(Command& command) {
     const auto output = command.around.fileSystem.createNew(command.around.fileSystem.absolutePath(*file));
     output->write(base::asBytes(kit));
     output->sync();
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1).member("output", *file);
+        command.print(json.endObject());
+    }
     command.say("The recovery kit is in '" + base::printable(*file) +
                 "'. Print it, lock it away, and delete the file.");
     return kDone;

@@ -29,6 +29,18 @@ std::string planAndTags(const vault::PointRecord& point) {
     return text;
 }
 
+/// Prints lines of a fault list; each is a JSON object, which gets its type and schema with --json.
+void printFaultLines(Command& command, std::string_view lines) {
+    if (!command.isJson) {
+        command.around.console.out(lines);
+        return;
+    }
+    for (const std::string_view line : base::split(lines, '\n')) {
+        if (line.size() < 2) continue;
+        command.print(R"({"type":"fault","schema":1,)" + std::string(line.substr(1)));
+    }
+}
+
 void printFaults(Command& command, vault::Vault& vault, const vault::PointRecord& point) {
     vault::ChunkReader reader(vault);
     // Lines may lie across two chunks, so the end of one is kept for the next.
@@ -37,10 +49,10 @@ void printFaults(Command& command, vault::Vault& vault, const vault::PointRecord
         reader.with(chunk.id, [&](base::ByteView content) { rest += base::asText(content); });
         const std::size_t end = rest.rfind('\n');
         if (end == std::string::npos) return;
-        command.around.console.out(rest.substr(0, end + 1));
+        printFaultLines(command, std::string_view(rest).substr(0, end + 1));
         rest.erase(0, end + 1);
     });
-    command.around.console.out(rest);
+    printFaultLines(command, rest);
 }
 
 void printPoint(Command& command, const vault::PointRecord& point) {
@@ -156,14 +168,14 @@ int listPoints(Command& command) {
 int showPoint(Command& command) {
     const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Optional);
     const vault::PointRecord point = choosePoint(command, opened.vault->state(), command.line.operands[0]);
-    if (command.line.has("faults")) {
-        printFaults(command, *opened.vault, point);
-    } else if (command.isJson) {
+    const bool listsFaults = command.line.has("faults");
+    if (listsFaults) printFaults(command, *opened.vault, point);
+    if (command.isJson) {
         base::JsonWriter json;
         json.beginObject().member("type", "result").member("schema", 1).key("point").beginObject();
         addPoint(json, point);
         command.print(json.endObject().endObject());
-    } else {
+    } else if (!listsFaults) {
         printPoint(command, point);
         if (point.faults != 0)
             command.say("'hbr point show " + shortId(point.id) + " --faults' lists the faults.");

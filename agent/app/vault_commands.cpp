@@ -100,6 +100,11 @@ int disconnectVault(Command& command) {
                           "No vault is known as '" + base::printable(name) + "'",
                           "'hbr vault list' shows the vaults that are known.");
     }
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1).member("disconnected", name);
+        command.print(json.endObject());
+    }
     command.say("The vault '" + name + "' is not remembered any more. Its data was not touched.");
     return kDone;
 }
@@ -156,7 +161,7 @@ int showVault(Command& command) {
                   counted(state.runs.size(), "index run"));
     command.print("Size            " + base::formatSize(stored));
     if (free) command.print("Free            " + base::formatSize(*free));
-    command.print("Running now     " + std::to_string(state.sessions.size()) + " sessions");
+    command.print("Running now     " + counted(state.sessions.size(), "session"));
     return kDone;
 }
 
