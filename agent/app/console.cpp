@@ -16,10 +16,11 @@ constexpr std::size_t kHeldBackBytes = 64 * base::kKiB;
 class ProcessConsole final : public Console {
 public:
     ProcessConsole()
-        : isWatched_(platform::isTerminal(platform::StandardStream::Error)),
-          canAsk_(isWatched_ && platform::isTerminal(platform::StandardStream::Input)),
-          isColoured_(isWatched_ && platform::environmentVariable("NO_COLOR").value_or("").empty() &&
-                      platform::environmentVariable("TERM").value_or("") != "dumb") {}
+        : isWatched_(platform::isTerminal(platform::StandardStream::Error) &&
+                     platform::environmentVariable("TERM").value_or("") != "dumb"),
+          canAsk_(platform::isTerminal(platform::StandardStream::Error) &&
+                  platform::isTerminal(platform::StandardStream::Input)),
+          isColoured_(isWatched_ && platform::environmentVariable("NO_COLOR").value_or("").empty()) {}
 
     void out(std::string_view data) override {
         const std::lock_guard lock(mutex_);

@@ -23,7 +23,7 @@ public:
     /// Talk. Never fails: there is nobody left to tell.
     virtual void err(std::string_view talk) noexcept = 0;
 
-    /// True when somebody sees standard error.
+    /// True when somebody sees standard error, on a terminal whose lines can be written over.
     [[nodiscard]] virtual bool isWatched() const = 0;
     /// True when text may be coloured.
     [[nodiscard]] virtual bool isColoured() const = 0;
