@@ -53,8 +53,9 @@ std::optional<std::uint64_t> RateMeter::secondsLeft(std::uint64_t total) const {
 
 std::optional<unsigned> percentOf(std::uint64_t done, std::uint64_t total) noexcept {
     if (total == 0) return std::nullopt;
-    const double share = static_cast<double>(done) / static_cast<double>(total);
-    return static_cast<unsigned>(std::min(share, 1.0) * 100);
+    // Multiplied first: 29 of 100 is no whole number of hundredths in binary, and would show as 28.
+    const double percent = static_cast<double>(done) * 100 / static_cast<double>(total);
+    return static_cast<unsigned>(std::min(percent, 100.0));
 }
 
 }  // namespace app
