@@ -48,7 +48,8 @@ bool isVaultDamage(const engine::Fault& fault) {
 }
 
 std::string counted(std::uint64_t number, const std::string& noun) {
-    return std::to_string(number) + ' ' + noun + (number == 1 ? "" : "s");
+    const char* const ending = noun.ends_with("ch") ? "es" : "s";
+    return std::to_string(number) + ' ' + noun + (number == 1 ? "" : ending);
 }
 
 }  // namespace app

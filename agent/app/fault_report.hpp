@@ -22,7 +22,7 @@ void addFaults(base::JsonWriter& json, const std::vector<engine::Fault>& faults)
 /// True when a fault is damage in the vault and not trouble at the source or target.
 bool isVaultDamage(const engine::Fault& fault);
 
-/// "1 file", "2 files".
+/// "1 file", "2 files", "2 matches".
 std::string counted(std::uint64_t number, const std::string& noun);
 
 }  // namespace app

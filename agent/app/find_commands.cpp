@@ -56,6 +56,7 @@ int findFiles(Command& command) {
         }
     }
     command.around.console.flush();
+    if (matches == 0) command.say("Nothing matches.");
     command.detail(counted(matches, "match") + " in " + counted(points.size(), "restore point") + ".");
     return exitCode == kDone && matches == 0 ? kNotFound : exitCode;
 }

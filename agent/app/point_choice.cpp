@@ -58,6 +58,10 @@ std::vector<vault::PointRecord> selectedPoints(const Command& command, const vau
 vault::PointRecord choosePoint(const Command& command, const vault::VaultState& state,
                                const std::string& text) {
     if (text == "latest") return latestPoint(command, state);
+    if (text.empty()) {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0031", "The id of a restore point is empty",
+                          "Give its first digits, or 'latest'; check the variable it comes from.");
+    }
     const vault::PointRecord* found = nullptr;
     for (const vault::PointRecord& point : state.points) {
         if (!point.id.hex().starts_with(text)) continue;

@@ -110,9 +110,9 @@ std::string inWords(const Tally& tally, const engine::RestoreOutcome& outcome, b
     if (const auto number = tally.of(KeepBoth); number != 0)
         text += ", " + std::to_string(number) + " of them beside others";
     if (const auto number = tally.of(AlreadyThere); number != 0)
-        text += "; " + std::to_string(number) + " were there already";
+        text += "; " + std::to_string(number) + (number == 1 ? " was" : " were") + " there already";
     if (const auto number = tally.of(Skip); number != 0)
-        text += "; " + std::to_string(number) + " were skipped";
+        text += "; " + std::to_string(number) + (number == 1 ? " was" : " were") + " skipped";
     if (outcome.faultCount != 0) text += "; " + counted(outcome.faultCount, "fault");
     return text + ".";
 }

@@ -22,6 +22,12 @@ struct Choice {
 Choice onlyRemembered(Command& command) {
     auto vaults = command.book().list();
     if (vaults.size() == 1) return {vaults[0].path, vaults[0]};
+    if (vaults.empty() && !command.book().unreadable().empty()) {
+        const std::string file = base::printable(command.book().unreadable().front());
+        throw base::Error(
+            base::ErrorKind::Corrupt, "CONFIG-0001", "The settings in '" + file + "' cannot be read",
+            "Name the vault's folder with --vault, or connect it again: 'hbr vault connect PATH'.");
+    }
     if (vaults.empty()) {
         throw base::Error(
             base::ErrorKind::NotFound, "CLI-0010", "No vault is known yet",
