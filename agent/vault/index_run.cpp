@@ -5,6 +5,7 @@
 
 #include "agent/vault/index_filter.hpp"
 #include "agent/vault/random.hpp"
+#include "agent/vault/seal_proof.hpp"
 
 namespace vault {
 
@@ -72,6 +73,7 @@ IndexRunWriter::IndexRunWriter(const VaultKeys& keys, ObjectStore& store, std::u
       filter_(filterBytesFor(expectedEntries)) {
     const base::Bytes header = makeHeader(ObjectKind::IndexRun);
     cipher_.reset(new Cipher(objectCipher(keys, ObjectKind::IndexRun, name_, header)));
+    prover_.reset(new Cipher(objectCipher(keys, ObjectKind::IndexRun, name_, header)));
     upload_->write(header);
     sizeBytes_ = header.size();
     block_.reserve(blockBytes_);
@@ -98,6 +100,7 @@ void IndexRunWriter::flushEntries() {
 void IndexRunWriter::sealBlock(PartRole role, base::Bytes& plain) {
     plain.resize(blockBytes_ - kTagBytes);
     cipher_->seal(role, blocks_, plain, {}, sealedBlock_);
+    proveSealedPart(*prover_, role, blocks_, sealedBlock_, plain);  // Invariant: I13
     upload_->write(sealedBlock_);
     ++blocks_;
     sizeBytes_ += blockBytes_;
@@ -127,6 +130,7 @@ RunInfo IndexRunWriter::finish() {
     base::storeLittleEndian<std::uint64_t>(footer.data() + 24, packs);
     std::array<base::Byte, kRunFooterBytes> sealedFooter{};
     cipher_->seal(PartRole::Footer, kFooterNumber, footer, {}, sealedFooter);
+    proveSealedPart(*prover_, PartRole::Footer, kFooterNumber, sealedFooter, footer);  // Invariant: I13
     upload_->write(sealedFooter);
     sizeBytes_ += sealedFooter.size();
     upload_->commit();

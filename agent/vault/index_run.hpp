@@ -45,7 +45,8 @@ namespace vault {
 
 using IndexBlockCache = BlockCache<IndexBlockKey>;
 
-/// Writes one run. Entries come in strictly ascending order of id.
+/// Writes one run. Entries come in strictly ascending order of id. Each sealed part is opened again before it
+/// goes to the store (seal_proof.hpp).
 class IndexRunWriter final {
 public:
     /// `expectedEntries` is an upper bound; it sizes the blocks and the filter.
@@ -65,6 +66,7 @@ private:
     std::string name_;
     std::unique_ptr<ObjectUpload> upload_;
     std::unique_ptr<Cipher> cipher_;
+    std::unique_ptr<Cipher> prover_;  // opens what cipher_ sealed
     std::size_t blockBytes_;
     base::Bytes block_;
     base::Bytes sealedBlock_;

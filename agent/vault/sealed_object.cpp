@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "agent/vault/random.hpp"
+#include "agent/vault/seal_proof.hpp"
 
 namespace vault {
 
@@ -76,6 +77,7 @@ base::Bytes sealObject(const VaultKeys& keys, ObjectKind kind, const std::string
     body.resize(total - kHeaderBytes - kTagBytes);
     object.resize(total);
     cipher.seal(PartRole::Body, 0, body, {}, base::MutableBytes(object).subspan(kHeaderBytes));
+    proveSealedObject(keys, kind, name, object, plain);  // Invariant: I13
     return object;
 }
 

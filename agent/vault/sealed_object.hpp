@@ -37,7 +37,9 @@ base::Bytes makeHeader(ObjectKind kind);
 /// and there a newer HBR would have been met (openObject()).
 Cipher objectCipher(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView header);
 
-/// Seals `plain` as a whole object, padded so that its size tells little (paddedSize()).
+/// Seals `plain` as a whole object, padded so that its size tells little (paddedSize()), and opens it again
+/// before it is returned (seal_proof.hpp). Throws Error (Internal, "VAULT-0020") when it does not come out
+/// as it went in.
 base::Bytes sealObject(const VaultKeys& keys, ObjectKind kind, const std::string& name, base::ByteView plain);
 
 /// Opens what sealObject() made. Throws Error: Corrupt ("VAULT-0002") when it was damaged or stands in
