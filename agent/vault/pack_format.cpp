@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/pack_format.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "platform/base/error.hpp"
@@ -12,6 +13,21 @@ namespace {
 
 constexpr std::string_view kPackFolder = "packs/";
 constexpr std::uint32_t kDirectoryFormat = 1;
+
+base::Error didNotSurvive() {
+    return {base::ErrorKind::Corrupt, "VAULT-0006",
+            "Data did not survive compression and encryption unchanged, so it was not stored",
+            "The machine's memory, processor or a library is faulty: test the memory before the next backup.",
+            base::Retry::AfterFix};
+}
+
+/// Lesson 1: what cannot be opened again does not become durable.
+void requireOpens(Cipher& cipher, PartRole role, std::uint64_t number, base::ByteView sealed,
+                  base::ByteView plain) {
+    base::Bytes readBack(plain.size());
+    if (!cipher.open(role, number, sealed, readBack) || !std::ranges::equal(readBack, plain))
+        throw didNotSurvive();
+}
 
 }  // namespace
 
@@ -43,7 +59,8 @@ void encodeSegmentInfo(base::Bytes& directory, const SegmentInfo& segment) {
 
 std::size_t finalPackBytes(std::size_t segmentsEnd, std::size_t directoryPlainBytes) noexcept {
     const std::size_t needed = segmentsEnd + directoryPlainBytes + kTagBytes + kFooterBytes;
-    return std::max(needed, std::min(kPackBytes, static_cast<std::size_t>(paddedSize(needed))));
+    const std::size_t padded = std::max(kLeastPackBytes, static_cast<std::size_t>(paddedSize(needed)));
+    return std::max(needed, std::min(kPackBytes, padded));
 }
 
 base::Bytes sealPackEnd(Cipher& cipher, std::uint32_t segmentsEnd, base::Bytes directory) {
@@ -55,6 +72,7 @@ base::Bytes sealPackEnd(Cipher& cipher, std::uint32_t segmentsEnd, base::Bytes d
     base::Bytes end(directorySealedBytes + kFooterBytes);
     const base::MutableBytes view(end);
     cipher.seal(PartRole::Directory, segmentsEnd, directory, {}, view.first(directorySealedBytes));
+    requireOpens(cipher, PartRole::Directory, segmentsEnd, view.first(directorySealedBytes), directory);
 
     std::array<base::Byte, kFooterPlainBytes> footer{};
     base::storeLittleEndian<std::uint32_t>(footer.data(), segmentsEnd);
@@ -62,6 +80,7 @@ base::Bytes sealPackEnd(Cipher& cipher, std::uint32_t segmentsEnd, base::Bytes d
     base::storeLittleEndian(footer.data() + 8, directoryPlainBytes);
     base::storeLittleEndian(footer.data() + 12, kDirectoryFormat);
     cipher.seal(PartRole::Footer, 0, footer, {}, view.subspan(directorySealedBytes));
+    requireOpens(cipher, PartRole::Footer, 0, view.subspan(directorySealedBytes), footer);
     return end;
 }
 
@@ -120,12 +139,7 @@ base::Bytes SegmentCodec::sealVerified(Cipher& cipher, std::uint32_t offset, con
     const auto readBack = open(cipher, offset, sealedSegment);
     if (!readBack || readBack->size() != raw.size() ||
         !std::equal(raw.begin(), raw.end(), readBack->begin())) {
-        throw base::Error(
-            base::ErrorKind::Corrupt, "VAULT-0006",
-            "Data did not survive compression and encryption unchanged, so it was not stored",
-            "The machine's memory, processor or a library is faulty: test the memory before the next "
-            "backup.",
-            base::Retry::AfterFix);
+        throw didNotSurvive();
     }
     return sealedSegment;
 }

@@ -4,8 +4,9 @@
 //   header | segment | segment | ... | directory | footer
 //
 // A segment is a sealed run of one or more chunks compressed together. The directory lists every segment and
-// chunk and is padded so that full packs all have one size and others one of few. The footer has a fixed size
-// and says where the directory is. From outside a pack is a header and noise.
+// chunk and is padded so that packs have one of few sizes, and kPackBytes nearly all that ended because they
+// were full. The footer has a fixed size and says where the directory is. From outside a pack is a header and
+// noise.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,8 @@ namespace vault {
 
 /// Size of every full pack. Offsets inside a pack fit in 24 bits.
 inline constexpr std::size_t kPackBytes = 16 * base::kMiB;
+/// Size of the smallest packs: how small a change was is nobody's business.
+inline constexpr std::size_t kLeastPackBytes = 4 * base::kKiB;
 
 inline constexpr std::size_t kSegmentPrefixBytes = 5;  // codec, then raw size as 32 bits
 inline constexpr std::size_t kFooterPlainBytes =
