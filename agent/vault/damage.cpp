@@ -34,7 +34,7 @@ private:
 
     bool isWhole(const ChunkId& id) {
         const auto at = vault_.index().find(id);
-        return at && !lost_.isLost(*at);
+        return at && !lost_.isLost(id, *at);
     }
 
     void walk(const ChunkId& id, unsigned level) {

@@ -14,20 +14,27 @@
 
 namespace vault {
 
-/// Packs and segments that were found missing or damaged.
+/// Packs and segments that were found missing or damaged, and chunks that the index misplaces.
 class DamageMap final {
 public:
     void losePack(const PackId& pack) { packs_.insert(pack); }
     void loseSegment(const SegmentKey& segment) { segments_.insert(segment); }
 
-    [[nodiscard]] bool isLost(const ChunkLocation& at) const {
-        return packs_.contains(at.pack) || segments_.contains({at.pack, at.segmentOffset});
+    void loseChunk(const ChunkId& chunk) { chunks_.insert(chunk); }
+
+    /// Whether a chunk is lost that the index says is there.
+    [[nodiscard]] bool isLost(const ChunkId& chunk, const ChunkLocation& at) const {
+        return packs_.contains(at.pack) || segments_.contains({at.pack, at.segmentOffset}) ||
+               chunks_.contains(chunk);
     }
-    [[nodiscard]] bool isEmpty() const noexcept { return packs_.empty() && segments_.empty(); }
+    [[nodiscard]] bool isEmpty() const noexcept {
+        return packs_.empty() && segments_.empty() && chunks_.empty();
+    }
 
 private:
     std::unordered_set<PackId> packs_;
     std::unordered_set<SegmentKey> segments_;
+    std::unordered_set<ChunkId> chunks_;
 };
 
 /// What one restore point lacks.

@@ -69,4 +69,16 @@ std::optional<base::Bytes> PackReader::readSealed(const SegmentInfo& segment) {
     return sealedSegment;
 }
 
+void appendEntries(const PackId& pack, const std::vector<SegmentInfo>& segments,
+                   std::vector<IndexEntry>& entries) {
+    for (const SegmentInfo& segment : segments) {
+        std::uint32_t chunkOffset = 0;
+        for (const ChunkInSegment& chunk : segment.chunks) {
+            entries.push_back(
+                {chunk.id, {pack, segment.offset, segment.sealedBytes, chunkOffset, chunk.sizeBytes}});
+            chunkOffset += chunk.sizeBytes;
+        }
+    }
+}
+
 }  // namespace vault

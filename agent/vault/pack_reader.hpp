@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "agent/vault/index_entry.hpp"
 #include "agent/vault/keys.hpp"
 #include "agent/vault/object_store.hpp"
 #include "agent/vault/pack_format.hpp"
@@ -34,5 +35,9 @@ private:
     std::unique_ptr<Cipher> cipher_;
     PackDirectory directory_;
 };
+
+/// Appends the index entries of the chunks that these segments of a pack hold.
+void appendEntries(const PackId& pack, const std::vector<SegmentInfo>& segments,
+                   std::vector<IndexEntry>& entries);
 
 }  // namespace vault

@@ -5,6 +5,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "agent/vault/index_check.hpp"
 #include "agent/vault/live_marks.hpp"
 #include "agent/vault/pack_check.hpp"
 #include "agent/vault/run_merge.hpp"
@@ -32,10 +33,11 @@ public:
         if (vault_.usesFallbackState()) found("journal", "The journal cannot be read.");
         readIndex();
         examinePacks();
+        examinePlaces();
         examinePoints();
         examineKeys();
         const bool indexIsWrong = !damagedPacks_.empty() || lostPacks_ > 0 || runsAreDamaged_ ||
-                                  vault_.usesFallbackState() || options_.rebuildIndex;
+                                  placesAreWrong_ || vault_.usesFallbackState() || options_.rebuildIndex;
         if (!options_.dryRun && indexIsWrong && !rebuild()) return false;
         if (!options_.dryRun) mendPoints();
         findDamage();
@@ -70,6 +72,15 @@ private:
                 found(runName(run->info().id), error.message() + ".");
             }
         }
+        indexCheck_.emplace(vault_, soundRuns_, cancel_);
+    }
+
+    /// What readIndex() could read is compared with the packs' directories.
+    void examinePlaces() {
+        const IndexCheck::Result result = indexCheck_->finish(cancel_);
+        if (result.problem.empty()) return;
+        placesAreWrong_ = true;
+        found("index", result.problem);
     }
 
     void examinePacks() {
@@ -104,6 +115,7 @@ private:
     }
 
     void notePack(const PackFinding& finding) {
+        indexCheck_->compare(finding);
         if (finding.isSound()) {
             soundPacks_.push_back(finding.pack);
             return;
@@ -173,18 +185,6 @@ private:
         }
         countLostChunks();
         return true;
-    }
-
-    static void appendEntries(const PackId& pack, const std::vector<SegmentInfo>& segments,
-                              std::vector<IndexEntry>& entries) {
-        for (const SegmentInfo& segment : segments) {
-            std::uint32_t chunkOffset = 0;
-            for (const ChunkInSegment& chunk : segment.chunks) {
-                entries.push_back(
-                    {chunk.id, {pack, segment.offset, segment.sealedBytes, chunkOffset, chunk.sizeBytes}});
-                chunkOffset += chunk.sizeBytes;
-            }
-        }
     }
 
     /// One journal entry makes the new index the vault's index. It ends every session: their unannounced
@@ -270,6 +270,8 @@ private:
     std::set<PackId> indexed_;
     std::vector<std::shared_ptr<IndexRun>> soundRuns_;
     bool runsAreDamaged_ = false;
+    std::optional<IndexCheck> indexCheck_;
+    bool placesAreWrong_ = false;
     std::vector<PackId> soundPacks_;
     std::map<PackId, std::vector<SegmentInfo>>
         damagedPacks_;  // with the segments that are whole, as far as known

@@ -2,8 +2,8 @@
 // seal_proof.hpp: opens what was just sealed, before it goes to the store (invariant I13).
 //
 // Faulty memory, or a fault in a library, must end a run and not become a part of the vault. What is opened
-// is compared with the plain bytes, so that bytes which changed on their way into the seal are found, too: the
-// seal itself would be in order.
+// is compared with the plain bytes, so that bytes which changed on their way into the seal are found, too:
+// the seal itself would be in order.
 #pragma once
 
 #include <string>

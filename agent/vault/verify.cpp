@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
+#include "agent/vault/index_check.hpp"
 #include "agent/vault/live_marks.hpp"
 #include "agent/vault/pack_check.hpp"
 
@@ -43,6 +45,7 @@ private:
                     end = std::max(end,
                                    std::uint64_t{entry.location.segmentOffset} + entry.location.segmentBytes);
                 });
+                soundRuns_.push_back(run);
             } catch (const base::Error& error) {
                 if (error.kind() != base::ErrorKind::Corrupt) throw;
                 report_.problems.push_back({runName(run->info().id), error.message() + "."});
@@ -88,14 +91,21 @@ private:
         }
     }
 
+    /// Reads the packs, and compares what the index says of them with their directories.
     void checkContents() {
+        IndexCheck indexCheck(vault_, std::exchange(soundRuns_, {}), cancel_);
         std::atomic<std::uint64_t> bytesDone = 0;
         checkPacks(vault_, present_, options_.depth, options_.workers, cancel_, bytesDone,
                    [&](const PackFinding& finding) {
                        progress_("Reading packs", bytesDone, totalBytes_);
+                       indexCheck.compare(finding);
                        note(finding);
                    });
         report_.bytesRead = bytesDone;
+        IndexCheck::Result result = indexCheck.finish(cancel_);
+        if (!result.problem.empty()) report_.problems.push_back({"index", result.problem});
+        for (const ChunkId& chunk : result.misplaced) report_.lost.loseChunk(chunk);
+        for (const PackId& pack : result.distrusted) report_.lost.losePack(pack);
     }
 
     void note(const PackFinding& finding) {
@@ -141,6 +151,7 @@ private:
     const VaultState state_;
     VerifyReport report_;
     std::map<PackId, std::uint64_t> needed_;  // by the index, with the end of the last segment that it names
+    std::vector<std::shared_ptr<IndexRun>> soundRuns_;
     std::vector<PackId> present_;
     std::uint64_t totalBytes_ = 0;
 };

@@ -14,7 +14,7 @@ namespace vault {
 enum class VerifyDepth {
     Structure,  // journal, index, trees; every chunk that a point needs is in the index, its pack is there
                 // with a fitting size
-    Seals,      // and every sealed part of every pack opens
+    Seals,      // and every sealed part of every pack opens; the index names each chunk's place in its pack
     Data,       // and every chunk decompresses and has the content that its id names
 };
 

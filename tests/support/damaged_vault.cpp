@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
+#include "agent/vault/run_merge.hpp"
 #include "agent/vault/sealed_object.hpp"
 
 namespace test {
@@ -121,6 +122,22 @@ vault::VerifyReport verifyAt(vault::Vault& vault, vault::VerifyDepth depth) {
 
 vault::RepairReport repairAll(vault::Vault& vault, bool rebuildIndex) {
     return vault::repair(vault, {1, false, rebuildIndex}, kNoProgress, {});
+}
+
+void rewriteIndex(vault::Vault& vault, const std::function<void(std::vector<vault::IndexEntry>&)>& change) {
+    const auto runs = vault.index().runs();
+    std::vector<vault::IndexEntry> entries;
+    vault::mergeRuns(runs, [&](const vault::IndexEntry& entry) { entries.push_back(entry); });
+    change(entries);
+    const vault::RunInfo changed = vault::writeRun(vault, entries);
+    vault.journal().append([&](const vault::VaultState&) {
+        vault::VaultChanges changes;
+        for (const auto& run : runs) changes.removeRuns.push_back(run->info().id);
+        changes.addRuns.push_back({changed, {}});
+        return std::optional(changes);
+    });
+    for (const auto& run : runs) vault.store().remove(vault::runName(run->info().id));
+    vault.refresh();
 }
 
 LostObjects lostObjects(const std::vector<vault::PointDamage>& damaged) {

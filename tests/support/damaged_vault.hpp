@@ -52,6 +52,9 @@ private:
 vault::VerifyReport verifyAt(vault::Vault& vault, vault::VerifyDepth depth);
 vault::RepairReport repairAll(vault::Vault& vault, bool rebuildIndex = false);
 
+/// Changes what the index says: replaces its runs by one that is sealed as it should be.
+void rewriteIndex(vault::Vault& vault, const std::function<void(std::vector<vault::IndexEntry>&)>& change);
+
 /// Keys of the objects of each point that are damaged, as a report tells them.
 using LostObjects = std::map<vault::PointId, std::set<std::string>>;
 LostObjects lostObjects(const std::vector<vault::PointDamage>& damaged);

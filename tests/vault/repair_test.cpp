@@ -125,6 +125,46 @@ BOOST_AUTO_TEST_CASE(a_sound_index_is_rebuilt_when_asked) {
     BOOST_TEST(test::verifyAt(*vault, vault::VerifyDepth::Data).isSound());
 }
 
+BOOST_AUTO_TEST_CASE(an_index_that_names_wrong_places_is_rebuilt_and_nothing_is_lost) {
+    using Entries = std::vector<vault::IndexEntry>;
+    const std::vector<std::function<void(Entries&)>> lies = {
+        [](Entries& all) { all[7].location.segmentOffset += 1; },
+        [](Entries& all) { all[7].location.segmentBytes -= 1; },
+        [](Entries& all) { all[7].location.chunkOffset += 4; },
+        [](Entries& all) { all[7].location.chunkBytes += 1; },
+        [](Entries& all) { std::swap(all[7].location, all[8].location); },
+        [](Entries& all) { all[7].location.pack.fill()[3] ^= 1; },
+        [](Entries& all) { all[7].id.fill()[31] ^= 1; },
+        [](Entries& all) {
+            for (vault::IndexEntry& entry : all) entry.location = all[0].location;
+        },
+    };
+    test::DamagedVault damaged;
+    for (std::size_t i = 0; i < lies.size(); ++i) {
+        BOOST_TEST_CONTEXT("lie " << i) {
+            damaged.heal();
+            test::rewriteIndex(*damaged.open(), lies[i]);
+            losesNothing(damaged, test::repairAndCheck(damaged));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_tells_of_wrong_places_in_the_index) {
+    test::DamagedVault damaged;
+    test::rewriteIndex(*damaged.open(), [](std::vector<vault::IndexEntry>& all) {
+        all[3].location.chunkOffset += 1;
+        all[9].location.chunkOffset += 1;
+    });
+    const auto before = damaged.store.objects();
+    const auto vault = damaged.open();
+    const vault::RepairReport report =
+        vault::repair(*vault, {1, true, false}, [](const std::string&, std::uint64_t, std::uint64_t) {}, {});
+    BOOST_REQUIRE(report.problems.size() == 1U);
+    BOOST_TEST(report.problems[0].object == "index");
+    BOOST_TEST(report.problems[0].sentence == "Chunks for which the index names a wrong place: 2.");
+    BOOST_TEST((damaged.store.objects() == before));
+}
+
 BOOST_AUTO_TEST_CASE(journal_and_index_are_rebuilt_from_points_and_packs) {
     test::DamagedVault damaged;
     for (const std::string& name : damaged.store.names("journal/")) damaged.store.truncate(name, 7);
