@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/app/completion.hpp"
 
+#include <map>
 #include <set>
 #include <vector>
 
@@ -84,17 +85,23 @@ std::string posixCases() {
     return text;
 }
 
+/// Options that take one of a few words, with these words.
+std::map<std::string, std::string> choices() {
+    std::map<std::string, std::string> found;
+    for (const Verb& verb : verbs()) {
+        forEachOption(verb, [&](const Option& option) {
+            if (option.kind == ValueKind::Choice)
+                found.emplace("--" + std::string(option.name), spaced(option.valueName));
+        });
+    }
+    return found;
+}
+
 /// Shell cases for what may follow an option: its choices, or nothing that we know (then: file names).
 std::string posixValueCases() {
     std::string text;
-    std::set<std::string> seen;
-    for (const Verb& verb : verbs()) {
-        forEachOption(verb, [&](const Option& option) {
-            if (option.kind != ValueKind::Choice || !seen.emplace(option.name).second) return;
-            text += "        --" + std::string(option.name) +
-                    ") values=" + shellQuoted(spaced(option.valueName)) + " ;;\n";
-        });
-    }
+    for (const auto& [option, words] : choices())
+        text += "        " + option + ") values=" + shellQuoted(words) + " ;;\n";
     return text;
 }
 
@@ -230,15 +237,21 @@ std::string powershellScript() {
         }
         text += "        " + powershellQuoted(verb.fullName()) + " = " + powershellQuoted(words) + "\n";
     }
+    for (const auto& [option, words] : choices())
+        text += "        " + powershellQuoted(option) + " = " + powershellQuoted(words) + "\n";
     return text +
            "    }\n"
-           "    $words = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "
-           "$_.ToString() } |\n"
-           "        Where-Object { $_ -notlike '-*' -and $_ -ne $wordToComplete })\n"
+           "    $all = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "
+           "$_.ToString() })\n"
+           "    if ($wordToComplete -ne '' -and $all.Count -gt 0) { $all = @($all | Select-Object -SkipLast "
+           "1) }\n"
+           "    $before = if ($all.Count -gt 0) { $all[-1] } else { '' }\n"
+           "    $words = @($all | Where-Object { $_ -notlike '-*' })\n"
            "    for ($count = $words.Count; $count -ge 0; $count--) {\n"
            "        $command = ($words | Select-Object -First $count) -join ' '\n"
            "        if ($table.ContainsKey($command)) { break }\n"
            "    }\n"
+           "    if ($before -like '--*' -and $table.ContainsKey($before)) { $command = $before }\n"
            "    $table[$command] -split ' ' | Where-Object { $_ -like \"$wordToComplete*\" } |\n"
            "        ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }\n"
            "}\n";
