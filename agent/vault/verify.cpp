@@ -69,7 +69,8 @@ private:
                 report_.lost.losePack(pack);
                 continue;
             }
-            if (*sizeBytes < segmentsEnd + kTagBytes + kFooterBytes) {
+            if (*sizeBytes <
+                std::max<std::uint64_t>(kLeastPackBytes, segmentsEnd + kTagBytes + kFooterBytes)) {
                 report_.problems.push_back({packName(pack), "The pack was cut short."});
                 report_.lost.losePack(pack);
                 continue;
