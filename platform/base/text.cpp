@@ -93,6 +93,7 @@ std::string formatDuration(std::uint64_t seconds) {
 std::string formatElapsed(std::chrono::nanoseconds time) {
     const double seconds = std::max(0.0, std::chrono::duration<double>(time).count());
     const auto tenths = static_cast<std::uint64_t>(seconds * 10 + 0.5);
+    if (tenths == 0) return "under 0.1 s";
     if (tenths >= 100) return formatDuration(static_cast<std::uint64_t>(seconds + 0.5));
     return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " s";
 }

@@ -24,7 +24,7 @@ std::string formatSize(std::uint64_t sizeBytes);
 /// "1h 02m 03s", "4m 05s" or "6 s".
 std::string formatDuration(std::uint64_t seconds);
 
-/// How long something took: "0.4 s" below ten seconds, then like formatDuration().
+/// How long something took: "under 0.1 s", "0.4 s" below ten seconds, then like formatDuration().
 std::string formatElapsed(std::chrono::nanoseconds time);
 
 /// Reads "512", "64K", "1.5GiB", "10M"; nothing when it is no such size.
