@@ -56,6 +56,8 @@ VaultBook::VaultBook(const platform::FileSystem& fileSystem, std::string configF
 std::string VaultBook::fileOf(const std::string& name) const { return folder_ + "/" + name; }
 
 std::optional<RememberedVault> VaultBook::read(const std::string& name) const {
+    const auto status = fileSystem_.status(fileOf(name));
+    if (!status || status->type == platform::FileType::Directory) return std::nullopt;
     const std::string text = readWhole(*fileSystem_.openForReading(fileOf(name)));
     const auto settings = parseSettings(kFirstLine, text);
     if (!settings) return std::nullopt;

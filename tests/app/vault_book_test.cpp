@@ -125,6 +125,14 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named_and_kept) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_among_the_files_does_no_harm) {
+    Shelf shelf;
+    shelf.remember("good", "v");
+    shelf.folder.files->createDirectories(shelf.folder / "config/vaults/folder");
+    BOOST_TEST(shelf.book.list().size() == 1U);
+    BOOST_TEST(shelf.book.unreadable().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(commands_say_which_file_cannot_be_read) {
     test::World world;
     world.folder.files->createDirectories(world.folder / "config/vaults");
