@@ -98,7 +98,12 @@ std::vector<vault::RetentionDecision> decide(const Command& command, const vault
     }
     if (ids.empty()) return vault::applyRetention(selectedPoints(command, state), rule);
     std::vector<vault::RetentionDecision> decisions;
-    for (const std::string& id : ids) decisions.push_back({choosePoint(command, state, id).id, false, ""});
+    for (const std::string& text : ids) {
+        const vault::PointId id = choosePoint(command, state, text).id;
+        const auto isSame = [&](const vault::RetentionDecision& other) { return other.point == id; };
+        if (std::none_of(decisions.begin(), decisions.end(), isSame))
+            decisions.push_back({id, false, "named"});
+    }
     return decisions;
 }
 

@@ -69,7 +69,7 @@ class MainJob:
         lab.check(self.result("backup", "run", self.source, "--dry-run")["dryRun"] is True, "a dry run is none")
         self.says(lab.run("point", "list"), "There are no such restore points")
         self.says(lab.run("backup", "run", self.source, "--tag", "first"),
-                  r"Restore point [0-9a-f]{8}: \d+ objects, .*iB, in (\d\.\d s|\d\d s|\d+m \d\d s)\.\n",
+                  r"Restore point [0-9a-f]{8}: \d+ objects, .*iB, in (under 0\.1 s|\d\.\d s|\d\d s|\d+m \d\d s)\.\n",
                   r"Read .*, new .*, stored ")
         change(self.source, 1)
         second = self.result("backup", "run", self.source)["point"]
@@ -87,7 +87,8 @@ class MainJob:
         self.says(lab.run("find", "*.conf", "-v"), str(self.conf), "1 match in 2 restore points")
         self.says(lab.run("find", "nowhere to be found", expect=NOT_FOUND), "Nothing matches")
         lab.check(lab.run("cat", "latest", self.conf).stdout == "a = b\n", "cat printed something else")
-        lab.check({value["type"] for value in self.json("browse", "latest", self.source)} == {"object"}, "browse --json")
+        listed = self.json("browse", "latest", self.source)
+        lab.check({value["type"] for value in listed} == {"object"}, f"browse --json: {listed}")
         lab.check(self.json("find", "*.conf")[0]["path"] == str(self.conf), "find --json names another path")
         self.says(lab.run("point", "diff", self.points()[0], "latest"), r"\+ /\S+/source/new 1", "1 added")
         difference = self.json("point", "diff", self.points()[0], "latest")
@@ -137,6 +138,9 @@ class MainJob:
                   " forget ", "Would forget 1 restore point")
         lab.check(len(self.points()) == 2, "a dry run forgot a point")
         self.says(lab.run("point", "forget", *rules, "--yes"), "Forgot 1 restore point", "hbr prune")
+        lab.run("backup", "run", self.source, "--plan", "short")
+        last = self.points()[-1]
+        self.says(lab.run("point", "forget", last, last[:8], "--yes"), "Forgot 1 restore point", r" forget +named\n")
         lab.check(self.result("point", "forget", *rules, "--yes")["forgotten"] == 0, "the rules drop more each time")
         self.says(lab.run("prune", "--dry-run"), "Would give back")
         self.says(lab.run("prune", "--yes"), r"Gave back .* of .*: \d+ packs? removed")
