@@ -66,7 +66,7 @@ RestorePipeline::~RestorePipeline() {
 void RestorePipeline::run() {
     while (auto work = queue_.pop()) {
         if (auto* part = std::get_if<Part>(&*work)) {
-            help(std::move(*part));
+            help(*part);
         } else {
             for (WantedObject& object : std::get<Batch>(*work)) restoreObject(object);
         }
@@ -154,7 +154,7 @@ void RestorePipeline::fillShared(WantedObject& object) {
     const auto waitForParts = [&] {
         for (;;) {
             if (auto part = queue_.tryPopPart()) {
-                help(std::move(*part));
+                help(*part);
                 continue;
             }
             std::unique_lock lock(shared->mutex);
@@ -170,7 +170,7 @@ void RestorePipeline::fillShared(WantedObject& object) {
                 ++shared->outstanding;
             }
             Part part{shared, chunk, offset};
-            if (!queue_.tryPushPart(part)) help(std::move(part));
+            if (!queue_.tryPushPart(part)) help(part);
         });
     } catch (...) {
         waitForParts();

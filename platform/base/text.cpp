@@ -91,10 +91,11 @@ std::string formatDuration(std::uint64_t seconds) {
 }
 
 std::string formatElapsed(std::chrono::nanoseconds time) {
-    const double seconds = std::max(0.0, std::chrono::duration<double>(time).count());
-    const auto tenths = static_cast<std::uint64_t>(seconds * 10 + 0.5);
+    using Tenths = std::chrono::duration<std::int64_t, std::deci>;
+    const auto tenths =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, std::chrono::round<Tenths>(time).count()));
     if (tenths == 0) return "under 0.1 s";
-    if (tenths >= 100) return formatDuration(static_cast<std::uint64_t>(seconds + 0.5));
+    if (tenths >= 100) return formatDuration((tenths + 5) / 10);
     return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " s";
 }
 
