@@ -91,11 +91,12 @@ std::string formatDuration(std::uint64_t seconds) {
 }
 
 std::string formatElapsed(std::chrono::nanoseconds time) {
-    using Tenths = std::chrono::duration<std::int64_t, std::deci>;
-    const auto tenths =
-        static_cast<std::uint64_t>(std::max<std::int64_t>(0, std::chrono::round<Tenths>(time).count()));
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    constexpr std::uint64_t kTenth = kSecond / 10;
+    const auto nanoseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.count()));
+    const std::uint64_t tenths = (nanoseconds + kTenth / 2) / kTenth;
     if (tenths == 0) return "under 0.1 s";
-    if (tenths >= 100) return formatDuration((tenths + 5) / 10);
+    if (tenths >= 100) return formatDuration((nanoseconds + kSecond / 2) / kSecond);
     return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " s";
 }
 
