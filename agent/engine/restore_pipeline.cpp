@@ -146,6 +146,7 @@ void RestorePipeline::copyChunk(connectors::ContentWriter& writer, const vault::
         writer.writeAt(offset, content);
     });
     progress_.bytesRead.fetch_add(chunk.contentBytes, std::memory_order_relaxed);
+    progress_.bytesStored.fetch_add(chunk.contentBytes, std::memory_order_relaxed);
     progress_.bytesDone.fetch_add(chunk.contentBytes, std::memory_order_relaxed);
 }
 
