@@ -102,6 +102,12 @@ void RestorePipeline::throwIfFailed() {
     if (failure_) throw base::Error(*failure_);
 }
 
+/// A part that is left out because the run ends must fail its object, or the object would seem complete.
+void RestorePipeline::throwIfEnding() {
+    throwIfFailed();
+    if (hasFailed_) throw base::Error(base::ErrorKind::Cancelled, "ENGINE-0003", "The restore was given up");
+}
+
 void RestorePipeline::restoreObject(WantedObject& object) {
     if (hasFailed_) return object.writer->abandon();
     try {
@@ -185,7 +191,8 @@ void RestorePipeline::fillShared(WantedObject& object) {
 void RestorePipeline::help(const Part& part) {
     std::optional<base::Error> failure;
     try {
-        if (!hasFailed_) copyChunk(part.object->writer, part.chunk, part.offset);
+        throwIfEnding();
+        copyChunk(part.object->writer, part.chunk, part.offset);
     } catch (...) {
         failure = base::currentError();
     }

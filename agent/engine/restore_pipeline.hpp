@@ -54,6 +54,7 @@ private:
     void copyChunk(connectors::ContentWriter& writer, const vault::ChunkRef& chunk, std::uint64_t offset);
     void help(const Part& part);
     void noteFailure(WantedObject& object, const base::Error& error);
+    void throwIfEnding();
     void fail(const base::Error& error) noexcept;
     void join();
 

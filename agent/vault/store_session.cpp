@@ -86,6 +86,24 @@ void StoreSession::checkpoint() {
         lastCheckpoint_ = clock_.steady();
     }
     if (entries.empty()) return;
+    try {
+        announce(entries);
+    } catch (...) {
+        // For another attempt, when what fills the store has been given up.
+        const std::lock_guard lock(durableMutex_);
+        durable_.insert(durable_.end(), entries.begin(), entries.end());
+        throw;
+    }
+    {
+        // From here on the index answers for these chunks.
+        const std::lock_guard lock(claimedMutex_);
+        for (const IndexEntry& entry : entries) claimed_.erase(entry.id);
+    }
+    mergeSmallRuns(vault_, id_, MergeOwner::Session);
+}
+
+/// Names chunks in an index run, and the run in the journal.
+void StoreSession::announce(std::vector<IndexEntry>& entries) {
     const RunInfo run = writeRun(vault_, entries);
     storedBytes_.fetch_add(run.sizeBytes, std::memory_order_relaxed);
     vault_.journal().append([&](const VaultState& newest) {
@@ -96,12 +114,6 @@ void StoreSession::checkpoint() {
         return std::optional(changes);
     });
     vault_.refresh();
-    {
-        // From here on the index answers for these chunks.
-        const std::lock_guard lock(claimedMutex_);
-        for (const IndexEntry& entry : entries) claimed_.erase(entry.id);
-    }
-    mergeSmallRuns(vault_, id_, MergeOwner::Session);
 }
 
 void StoreSession::makeDurable() {

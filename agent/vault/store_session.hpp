@@ -79,6 +79,7 @@ public:
 private:
     void onPackCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes);
     void checkpoint();
+    void announce(std::vector<IndexEntry>& entries);
     std::string writePointCopy(const PointRecord& point);
     SessionInfo sessionInfo() const;
 

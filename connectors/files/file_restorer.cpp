@@ -15,6 +15,11 @@ ExtentMap::ExtentMap(const FileMetadata& metadata)
     for (const platform::DataExtent& extent : extents_) storedEnds_.push_back(end += extent.sizeBytes);
 }
 
+std::uint64_t ExtentMap::storedBytes(std::uint64_t sizeBytes) const noexcept {
+    if (!isSparse_) return sizeBytes;
+    return storedEnds_.empty() ? 0 : storedEnds_.back();
+}
+
 ExtentMap::Run ExtentMap::runAt(std::uint64_t storedOffset, std::size_t wantedBytes) const {
     if (!isSparse_) return {storedOffset, wantedBytes};
     const auto end = std::upper_bound(storedEnds_.begin(), storedEnds_.end(), storedOffset);
@@ -53,12 +58,19 @@ void FileRestorer::open() {
 }
 
 void FileRestorer::writeAt(std::uint64_t offset, base::ByteView bytes) {
+    writtenBytes_.fetch_add(bytes.size(), std::memory_order_relaxed);
     extents_.forEachRun(offset, bytes, [this](std::uint64_t fileOffset, base::ByteView part) {
         file_->writeAt(fileOffset, part);
     });
 }
 
 void FileRestorer::finish() {
+    if (writtenBytes_ != extents_.storedBytes(sizeBytes_)) {
+        throw base::Error(
+            base::ErrorKind::Corrupt, "FILES-0027",
+            "The restore point holds less or more content for the file than its size says",
+            "Run 'hbr verify' on the vault; another restore point may hold the file undamaged.");
+    }
     const auto folder = folder_->folder()->open();
     // Only a final hole is missing now; for all others the last write made the size.
     if (metadata_.isSparse) file_->truncate(sizeBytes_);

@@ -2,6 +2,7 @@
 // file_restorer.hpp: writes one regular file of a restore.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +32,9 @@ public:
             bytes = bytes.subspan(run.sizeBytes);
         }
     }
+
+    /// How much stored content a file of this size has.
+    [[nodiscard]] std::uint64_t storedBytes(std::uint64_t sizeBytes) const noexcept;
 
 private:
     struct Run {
@@ -73,6 +77,7 @@ private:
     const std::shared_ptr<RestoredLinks> links_;
     std::string temporary_;
     std::unique_ptr<platform::File> file_;
+    std::atomic<std::uint64_t> writtenBytes_ = 0;
     bool isDone_ = false;
 };
 

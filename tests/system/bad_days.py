@@ -153,6 +153,32 @@ class BadDays:
         for path in self.source.glob("long *"):
             path.unlink()
 
+    def interrupted_restore(self) -> None:
+        """Whatever has its final name is whole, and the next restore completes the rest."""
+        large = self.lab.work / "large files"
+        large.mkdir()
+        for number in range(4):
+            (large / f"file {number}").write_bytes(self.chance.randbytes(60 * MIB))
+        self.lab.run("backup", "run", large, "--plan", "large")
+        expected = manifest(large)
+        stopped = 0
+        for number in range(12):
+            target = self.lab.work / "restored"
+            process = self.lab.start("restore", "latest", "--plan", "large", "--target", target, "--workers", "4")
+            time.sleep(0.02 + 0.03 * number)
+            process.send_signal(signal.SIGINT if number % 2 else signal.SIGKILL)
+            process.communicate()
+            stopped += process.returncode != DONE
+            came = manifest(target / large.relative_to("/")) if (target / large.relative_to("/")).exists() else {}
+            named = {path: text for path, text in came.items() if not path.startswith(".hbr-restore-")}
+            self.lab.check(all(expected[path] == text for path, text in named.items()),
+                           "an interrupted restore left a file that is not whole")
+            self.lab.run("restore", "latest", "--plan", "large", "--target", target, "--verify")
+            self.lab.check(manifest(target / large.relative_to("/")) == expected, "the restore that went on differs")
+            shutil.rmtree(target)
+        self.lab.check(stopped > 0, "no restore was stopped in time, so the test tests nothing")
+        shutil.rmtree(large)
+
     def rotten_bit(self) -> None:
         """Found by verify, named by restore, mended by repair and healed by the next backup."""
         self.lab.run("backup", "run", self.source)
@@ -193,7 +219,7 @@ class BadDays:
         self.lab.create_vault()
         self.lab.run("backup", "run", self.source)
         for part in (self.vault_on_a_full_disk, self.restore_to_a_full_disk, self.bad_sector, self.vault_vanishes,
-                     self.control_c, self.rotten_bit):
+                     self.control_c, self.interrupted_restore, self.rotten_bit):
             self.lab.say(part.__name__)
             part()
 

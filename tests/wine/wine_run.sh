@@ -43,4 +43,8 @@ if [ ! -e "$WINEPREFIX/hbr-ready" ]; then
         fi
     ) 9>"$WINEPREFIX.lock"
 fi
+# wine's server is started here, away from our output: one that a program starts keeps the pipe open after the program
+# has ended, and whoever reads it waits for as long as any other program runs.
+server=/usr/lib/wine/wineserver64
+[ ! -x "$server" ] || "$server" -p20 >/dev/null 2>&1 </dev/null 9>&- || true
 exec "$wine" "$@"
