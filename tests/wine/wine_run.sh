@@ -43,8 +43,12 @@ if [ ! -e "$WINEPREFIX/hbr-ready" ]; then
         fi
     ) 9>"$WINEPREFIX.lock"
 fi
-# wine's server is started here, away from our output: one that a program starts keeps the pipe open after the program
-# has ended, and whoever reads it waits for as long as any other program runs.
-server=/usr/lib/wine/wineserver64
-[ ! -x "$server" ] || "$server" -p20 >/dev/null 2>&1 </dev/null 9>&- || true
-exec "$wine" "$@"
+# The program's output goes to files first: wine's server and services, which outlive the program that starts them, would
+# hold a pipe open, and whoever reads it would wait for them.
+output=$(mktemp -d "${TMPDIR:-/tmp}/hbr-wine-run.XXXXXX")
+trap 'rm -rf "$output"' EXIT
+code=0
+"$wine" "$@" >"$output/out" 2>"$output/err" || code=$?
+cat "$output/out"
+cat "$output/err" >&2
+exit "$code"
