@@ -164,7 +164,15 @@ IndexRun::IndexRun(const VaultKeys& keys, ObjectStore& store, IndexBlockCache& c
 IndexRun::~IndexRun() = default;
 
 const IndexRun::Layout& IndexRun::layout() {
-    std::call_once(opened_, [this] { openLayout(); });
+    if (!isOpen_.load(std::memory_order_acquire)) {
+        // No std::call_once: where it rests on pthread_once, as with mingw, a call that throws leaves it
+        // locked for ever.
+        const std::lock_guard lock(openMutex_);
+        if (!isOpen_.load(std::memory_order_relaxed)) {
+            openLayout();
+            isOpen_.store(true, std::memory_order_release);
+        }
+    }
     return *layout_;
 }
 
@@ -210,7 +218,7 @@ void IndexRun::openLayout() {
         throw damagedObject(name_, "it was cut or has grown");
     }
     layout_ = std::move(layout);
-    auto& open = const_cast<Layout&>(*layout_);  // still ours alone: call_once has not returned
+    auto& open = const_cast<Layout&>(*layout_);  // still ours alone: isOpen_ is not set yet
     open.filter = readRegion(PartRole::FilterBlock, open.entryBlocks, filterBlocks, filterBytes);
     const base::Bytes fences = readRegion(PartRole::IndexBlock, firstFenceBlock, blocks - firstFenceBlock,
                                           static_cast<std::size_t>(fenceBytes));

@@ -138,7 +138,8 @@ private:
     IndexBlockCache& cache_;
     const RunInfo info_;
     const std::string name_;
-    std::once_flag opened_;
+    std::mutex openMutex_;  // held while the run is opened
+    std::atomic<bool> isOpen_ = false;
     std::unique_ptr<const Layout> layout_;
 };
 
