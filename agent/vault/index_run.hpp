@@ -7,6 +7,7 @@
 // memory only the filter (12 bits an entry) and the fences (8 bytes a block).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
