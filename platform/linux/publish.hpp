@@ -16,8 +16,8 @@ namespace platform::linux {
 /// wins),
 ///    which our file then replaces by rename(). Exactly one writer wins and no content is ever replaced or
 ///    seen in part, but between the two steps, and for good after a crash there, others see an empty file.
-///    Vault objects are never empty, so their readers tell such a stub from an object. Checking first and
-///    renaming then would leave no stub, but let two writers destroy one another's file, which is worse.
+///    Vault objects are never empty, so their readers tell such a leftover from an object. Checking first and
+///    renaming then would leave no leftover, but let two writers destroy one another's file, which is worse.
 ///
 /// Throws Error.
 void publishFile(const std::string& from, const std::string& to);
