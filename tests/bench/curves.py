@@ -2,12 +2,13 @@
 """How the cost of hbr grows with restore points, files and chunks. No peers: a curve is read against itself."""
 
 import shlex
+import shutil
 from functools import partial
 from pathlib import Path
 
 import data
-from measure import MIB, Command, settle
-from race import say, vaultSize
+from measure import MIB, Command, CommandFailed, settle
+from race import vaultSize
 from scenarios import Arena
 
 POINT_COUNTS = (1, 10, 100)
@@ -68,14 +69,12 @@ def files(arena: Arena) -> None:
 def chunks(arena: Arena) -> None:
     """Opening and writing into a vault whose index names 10^5 to 10^7 chunks.
 
-    Such a vault must be made synthetically, by a program that writes index runs without the data: --index-maker
-    names it, and it is called with a vault made by `hbr vault create` and the number of chunks. Without it this
-    curve is skipped, and said to be: nothing stands in for it.
+    Such a vault is made synthetically: index_maker.cpp, or what --index-maker names, writes index runs without the
+    data. It is called with a vault made by `hbr vault create` and the number of chunks.
     """
-    if not arena.indexMaker:
-        arena.results.skipped.append("curve-chunks: needs --index-maker, a program that fills an index")
-        say("curve-chunks: skipped, there is no --index-maker")
-        return
+    maker = shlex.split(arena.indexMaker)
+    if not shutil.which(maker[0]):
+        raise CommandFailed(f"there is no {maker[0]}: build the tests, or name another with --index-maker")
     source = arena.store.make("chunks-64", lambda folder: data.incompressible(folder / "new", 64 * MIB, seed=9))
     settle(source.stat().st_ctime)
     for full in CHUNK_COUNTS:
@@ -83,7 +82,7 @@ def chunks(arena: Arena) -> None:
         race = arena.race("curve-chunks", ["hbr"])
         hbr = race.programs[0]
         race.fresh(hbr)
-        arena.runner.run([Command((*shlex.split(arena.indexMaker), str(hbr.vault), str(count)), hbr.environment())])
+        arena.runner.run([Command((*maker, str(hbr.vault), str(count)), hbr.environment())])
         race.step(f"open with {count}", lambda program: program.openVault())
         race.step(f"backup of 64 MiB with {count}", lambda program: program.backup(source), repeat=1)
         race.finish()

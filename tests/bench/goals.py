@@ -53,6 +53,8 @@ GOALS = [
     Goal("million/first backup", "peakBytes", "absolute", 300 * MIB),
     Goal("million/unchanged", "seconds", "ofLimit", 2),
     Goal("million/unchanged", "peakBytes", "absolute", 300 * MIB),
+    Goal("curve-chunks/open with 10000000", "seconds", "absolute", 0.050),
+    Goal("curve-chunks/backup of 64 MiB with 10000000", "peakBytes", "absolute", 300 * MIB),
     Goal("prune/forget half and prune", "seconds", "faster", 3),
 ]
 

@@ -22,7 +22,6 @@ class Results:
     steps: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=dict)
     limits: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
     facts: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def add(self, step: str, program: Program, values: dict[str, float]) -> None:

@@ -85,7 +85,6 @@ def document(results: Results, versions: dict[str, str], options: dict[str, obje
         "goals": [{"step": each.goal.step, "metric": each.goal.metric, "goal": each.goal.text(),
                    "ratio": each.ratio, "reached": each.isReached} for each in judged],
         "failures": results.failures,
-        "skipped": results.skipped,
     }
 
 

@@ -27,7 +27,7 @@ class Arena:
     scale: float
     repeat: int
     incompressibleGib: float
-    indexMaker: str | None
+    indexMaker: str
 
     @property
     def store(self) -> Store:
