@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// index_maker.cpp: gives a vault an index of many chunks that do not exist, to measure what a large index costs.
+// index_maker.cpp: gives a vault an index of many chunks that do not exist, to measure what a large index
+// costs.
 //
-// index_maker VAULT CHUNKS, with the password in HBR_PASSWORD. Entries come in runs as large as a backup writes
-// them, and runs are merged as a backup merges them, so the index has the shape that it would have grown into.
-// Such a vault opens and takes backups; a verify of it finds every pack missing.
+// index_maker VAULT CHUNKS, with the password in HBR_PASSWORD. Entries come in runs as large as a backup
+// writes them, and runs are merged as a backup merges them, so the index has the shape that it would have
+// grown into. Such a vault opens and takes backups; a verify of it finds every pack missing.
 #include <charconv>
 #include <cstdio>
 #include <cstring>
