@@ -20,7 +20,8 @@ namespace {
 constexpr std::size_t kListed = 20;
 constexpr std::uint64_t kMostHours = 24 * 365 * 100;
 
-vault::PruneOptions pruneOptionsOf(const CommandLine& line) {
+vault::PruneOptions pruneOptionsOf(const Command& command) {
+    const CommandLine& line = command.line;
     vault::PruneOptions options;
     const std::uint64_t percent = line.number("max-unused").value_or(5);
     if (percent > 100) {
@@ -30,6 +31,7 @@ vault::PruneOptions pruneOptionsOf(const CommandLine& line) {
     options.allowedWaste = static_cast<double>(percent) / 100;
     const std::uint64_t hours = std::min(line.number("end-sessions-older-than").value_or(72), kMostHours);
     options.sessionTimeout = std::chrono::hours(static_cast<std::int64_t>(hours));
+    options.workers = command.workers();
     options.dryRun = line.has("dry-run");
     return options;
 }
@@ -127,7 +129,7 @@ void printRepairJson(Command& command, const vault::RepairReport& report) {
 }  // namespace
 
 int pruneVault(Command& command) {
-    const vault::PruneOptions options = pruneOptionsOf(command.line);
+    const vault::PruneOptions options = pruneOptionsOf(command);
     const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Required);
     if (!options.dryRun && !command.confirm("Delete what no restore point needs?")) {
         command.say("Nothing was changed.");

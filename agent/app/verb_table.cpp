@@ -118,6 +118,7 @@ constexpr Option kPruneOptions[] = {
     {"max-unused", Number, "PERCENT", "share of useless data that may stay (default: 5)", 0, false},
     {"end-sessions-older-than", Number, "HOURS",
      "take backups not heard of for so long for dead (default: 72)", 0, false},
+    kWorkers,
     kYes,
     kDryRun,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/pack_check.hpp"
 
-#include <thread>
+#include "agent/vault/shared_items.hpp"
 
 namespace vault {
 
@@ -10,14 +10,10 @@ namespace {
 /// Shared by the threads that examine packs.
 struct Examination {
     Vault& vault;
-    const std::vector<PackId>& packs;
     const VerifyDepth depth;
     const base::CancelToken& cancel;
     std::atomic<std::uint64_t>& bytesDone;
-    const std::function<void(const PackFinding&)>& found;
-    std::atomic<std::size_t> next = 0;
-    std::mutex mutex = {};  // guards failure, and calls of found
-    std::optional<base::Error> failure = {};
+    std::mutex mutex = {};  // guards calls of found
 };
 
 bool hasRightContent(Examination& work, SegmentCodec& codec, Cipher& cipher, const SegmentInfo& segment,
@@ -50,33 +46,20 @@ PackFinding examine(Examination& work, SegmentCodec& codec, const PackId& pack) 
     return finding;
 }
 
-void examineAll(Examination& work) {
-    try {
-        SegmentCodec codec;
-        for (std::size_t i = work.next++; i < work.packs.size(); i = work.next++) {
-            const PackFinding finding = examine(work, codec, work.packs[i]);
-            const std::lock_guard lock(work.mutex);
-            work.found(finding);
-        }
-    } catch (...) {
-        const std::lock_guard lock(work.mutex);
-        if (!work.failure) work.failure = base::currentError();
-        work.next = work.packs.size();
-    }
-}
-
 }  // namespace
 
 void checkPacks(Vault& vault, const std::vector<PackId>& packs, VerifyDepth depth, unsigned workers,
                 const base::CancelToken& cancel, std::atomic<std::uint64_t>& bytesDone,
                 const std::function<void(const PackFinding&)>& found) {
-    Examination work{vault, packs, depth, cancel, bytesDone, found};
-    {
-        std::vector<std::jthread> threads;
-        for (unsigned i = 1; i < workers; ++i) threads.emplace_back([&] { examineAll(work); });
-        examineAll(work);
-    }
-    if (work.failure) throw base::Error(*work.failure);
+    Examination work{vault, depth, cancel, bytesDone};
+    shareItems(packs.size(), workers, [&](SharedItems& items) {
+        SegmentCodec codec;
+        while (const auto item = items.next()) {
+            const PackFinding finding = examine(work, codec, packs[*item]);
+            const std::lock_guard lock(work.mutex);
+            found(finding);
+        }
+    });
 }
 
 }  // namespace vault

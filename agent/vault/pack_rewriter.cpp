@@ -6,6 +6,7 @@
 #include "agent/vault/pack_reader.hpp"
 #include "agent/vault/run_merge.hpp"
 #include "agent/vault/segment_copier.hpp"
+#include "agent/vault/shared_items.hpp"
 
 namespace vault {
 
@@ -25,12 +26,12 @@ bool isPlanned(const PrunePlan& plan, const RunInfo& run) {
 
 }  // namespace
 
-PackRewriter::PackRewriter(Vault& vault, const LiveMarks& marks, const PrunePlan& plan,
+PackRewriter::PackRewriter(Vault& vault, const LiveMarks& marks, const PrunePlan& plan, unsigned workers,
                            const base::CancelToken& cancel, const StageProgress& progress)
-    : vault_(vault), marks_(marks), plan_(plan), cancel_(cancel), progress_(progress) {}
+    : vault_(vault), marks_(marks), plan_(plan), workers_(workers), cancel_(cancel), progress_(progress) {}
 
-std::unordered_map<PackId, std::vector<PackRewriter::Moving>> PackRewriter::collectMoving() {
-    std::unordered_map<PackId, std::vector<Moving>> moving;
+PackRewriter::MovingByPack PackRewriter::collectMoving() {
+    MovingByPack moving;
     for (const auto& run : vault_.index().runs()) {
         if (!isPlanned(plan_, run->info())) continue;
         run->forEach([&](const IndexEntry& entry, std::uint64_t position) {
@@ -56,34 +57,44 @@ std::vector<RunInfo> PackRewriter::rewritePacks() {
                     [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
                         onCommitted(std::move(entries), packBytes);
                     });
-    SegmentCopier copier(vault_.keys(), stage);
-    std::uint64_t done = 0;
-    for (const auto& [pack, chunks] : moving) {
-        cancel_.throwIfCancelled();
-        progress_("Rewriting packs", done++, moving.size());
-        std::string why;
-        auto reader = PackReader::open(vault_.keys(), vault_.store(), pack, why);
-        if (!reader) throw cannotMove(pack);
-        copier.setKind(reader->kind());
-        for (std::size_t first = 0; first < chunks.size();) {
-            std::vector<MovingChunk> wanted;
-            std::size_t last = first;
-            for (; last < chunks.size() && chunks[last].segmentOffset == chunks[first].segmentOffset;
-                 ++last) {
-                wanted.push_back(chunks[last].chunk);
+    std::vector<const MovingByPack::value_type*> packs;
+    for (const auto& pack : moving) packs.push_back(&pack);
+    std::mutex progressMutex;  // guards calls of progress_
+    shareItems(packs.size(), workers_, [&](SharedItems& items) {
+        SegmentCopier copier(vault_.keys(), stage);
+        while (const auto item = items.next()) {
+            cancel_.throwIfCancelled();
+            {
+                const std::lock_guard lock(progressMutex);
+                progress_("Rewriting packs", *item, packs.size());
             }
-            const auto sealedSegment =
-                reader->readSealed({chunks[first].segmentOffset, chunks[first].segmentBytes, {}});
-            if (!sealedSegment ||
-                !copier.copy(reader->cipher(), chunks[first].segmentOffset, *sealedSegment, wanted)) {
-                throw cannotMove(pack);
-            }
-            first = last;
+            movePack(copier, packs[*item]->first, packs[*item]->second);
         }
-    }
-    copier.flush();
+        copier.flush();
+    });
     stage.flush();
     return {writeRun(vault_, entries_)};
+}
+
+void PackRewriter::movePack(SegmentCopier& copier, const PackId& pack, const std::vector<Moving>& chunks) {
+    std::string why;
+    auto reader = PackReader::open(vault_.keys(), vault_.store(), pack, why);
+    if (!reader) throw cannotMove(pack);
+    copier.setKind(reader->kind());
+    for (std::size_t first = 0; first < chunks.size();) {
+        std::vector<MovingChunk> wanted;
+        std::size_t last = first;
+        for (; last < chunks.size() && chunks[last].segmentOffset == chunks[first].segmentOffset; ++last) {
+            wanted.push_back(chunks[last].chunk);
+        }
+        const auto sealedSegment =
+            reader->readSealed({chunks[first].segmentOffset, chunks[first].segmentBytes, {}});
+        if (!sealedSegment ||
+            !copier.copy(reader->cipher(), chunks[first].segmentOffset, *sealedSegment, wanted)) {
+            throw cannotMove(pack);
+        }
+        first = last;
+    }
 }
 
 void PackRewriter::onCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes) {

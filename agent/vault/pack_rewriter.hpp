@@ -17,8 +17,8 @@ namespace vault {
 /// Used once by a prune. Nothing that it writes is known to anybody before the prune's journal entry.
 class PackRewriter final {
 public:
-    PackRewriter(Vault& vault, const LiveMarks& marks, const PrunePlan& plan, const base::CancelToken& cancel,
-                 const StageProgress& progress);
+    PackRewriter(Vault& vault, const LiveMarks& marks, const PrunePlan& plan, unsigned workers,
+                 const base::CancelToken& cancel, const StageProgress& progress);
 
     /// Copies the needed chunks of the plan's `rewrite` packs to new packs, durable on return, and writes
     /// runs that name them. Segments that are needed as a whole keep their compressed form.
@@ -40,12 +40,16 @@ private:
         MovingChunk chunk;
     };
 
-    std::unordered_map<PackId, std::vector<Moving>> collectMoving();
+    using MovingByPack = std::unordered_map<PackId, std::vector<Moving>>;
+
+    MovingByPack collectMoving();
+    void movePack(SegmentCopier& copier, const PackId& pack, const std::vector<Moving>& chunks);
     void onCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes);
 
     Vault& vault_;
     const LiveMarks& marks_;
     const PrunePlan& plan_;
+    const unsigned workers_;
     const base::CancelToken cancel_;
     const StageProgress& progress_;
     std::mutex mutex_;  // guards entries_, packs_ and bytesWritten_ while the stage runs

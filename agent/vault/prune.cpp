@@ -140,7 +140,7 @@ private:
     /// Phase 1. False when the plan no longer fits.
     bool replaceIndex(const VaultState& planned, LiveMarks& marks, const PrunePlan& plan) {
         StoreSession session(vault_, clock_, "prune");
-        PackRewriter rewriter(vault_, marks, plan, cancel_, progress_);
+        PackRewriter rewriter(vault_, marks, plan, options_.workers, cancel_, progress_);
         std::vector<RunInfo> newRuns = rewriter.rewritePacks();
         newRuns.push_back(rewriter.writeRemainingIndex());
         std::erase_if(newRuns, [&](const RunInfo& run) {

@@ -3,9 +3,8 @@
 //
 // Two phases, safe against any number of writers and other prunes (invariant I3):
 //  1. One journal entry takes the dead chunks out of the index and condemns their packs. It is worked out
-//  against a state of the
-//     journal and only valid behind it; whoever commits a restore point later sees it and checks what it
-//     relies on.
+//     against a state of the journal and only valid behind it; whoever commits a restore point later sees it
+//     and checks what it relies on.
 //  2. Only then are condemned packs deleted. A prune that dies in between is finished by the next one.
 // No clock, lock, host name or fresh listing is relied on. A clock is looked at for one thing, to guess which
 // sessions have died; a guess that is wrong costs that session a second run and nothing else.
@@ -28,6 +27,8 @@ struct PruneOptions {
     double allowedWaste = 0.05;
     /// A session not heard of for so long is taken for dead.
     std::chrono::hours sessionTimeout{72};
+    /// Threads that move what is needed out of packs.
+    unsigned workers = 1;
     bool dryRun = false;
 };
 
@@ -48,8 +49,7 @@ struct PruneReport {
 using StageProgress = std::function<void(const std::string& stage, std::uint64_t done, std::uint64_t total)>;
 
 /// Throws Error: Corrupt ("VAULT-0015") and changes nothing when damage makes it impossible to tell what is
-/// needed; Busy
-/// ("VAULT-0016") when others changed the vault again and again.
+/// needed; Busy ("VAULT-0016") when others changed the vault again and again.
 PruneReport prune(Vault& vault, const platform::Clock& clock, const PruneOptions& options,
                   const StageProgress& progress, const base::CancelToken& cancel);
 

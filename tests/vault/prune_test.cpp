@@ -41,6 +41,7 @@ struct Pruned {
     PruneReport prune(double allowedWaste = 0.05) {
         PruneOptions options;
         options.allowedWaste = allowedWaste;
+        options.workers = 2;
         return vault::prune(*vault, clock, options, kNoProgress, {});
     }
     std::uint64_t bytesIn(const std::string& folder) {
