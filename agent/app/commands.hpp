@@ -19,6 +19,7 @@ int listPoints(Command& command);
 int showPoint(Command& command);
 int diffPoints(Command& command);
 int forgetPointsCommand(Command& command);
+int copyPoints(Command& command);
 
 int browsePoint(Command& command);
 int findFiles(Command& command);

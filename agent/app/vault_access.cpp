@@ -39,9 +39,9 @@ Choice onlyRemembered(Command& command) {
                       "Say which one with --vault NAME, or set HBR_VAULT.");
 }
 
-Choice choose(Command& command) {
-    auto named = command.line.value("vault");
-    if (!named) named = command.environment("HBR_VAULT");
+Choice choose(Command& command, const VaultWords& words) {
+    auto named = command.line.value(words.option);
+    if (!named) named = command.environment(words.variable);
     if (!named) return onlyRemembered(command);
     if (auto remembered = command.book().findName(*named)) return {remembered->path, remembered};
     if (auto remembered = command.book().findPath(*named)) return {remembered->path, remembered};
@@ -58,11 +58,11 @@ Choice choose(Command& command) {
 }
 
 /// A password that was given for this very command; nothing when none was.
-std::optional<base::SecretBytes> givenPassword(Command& command) {
-    if (const auto file = command.line.value("password-file")) {
+std::optional<base::SecretBytes> givenPassword(Command& command, const VaultWords& words) {
+    if (const auto file = command.line.value(words.passwordFile)) {
         return secretFromFile(command.around.fileSystem, *file);
     }
-    if (const auto program = command.line.value("password-command")) return secretFromProgram(*program);
+    if (const auto program = command.line.value(words.passwordCommand)) return secretFromProgram(*program);
     return std::nullopt;
 }
 
@@ -108,18 +108,18 @@ std::unique_ptr<vault::ObjectStore> openStore(Command& command, const std::strin
     return vault::openDirectoryStore(command.around.fileSystem, command.around.fileSystem.absolutePath(path));
 }
 
-base::SecretBytes existingPassword(Command& command, const std::string& path) {
-    if (auto given = givenPassword(command)) return std::move(*given);
-    if (const auto value = command.environment("HBR_PASSWORD")) return base::SecretBytes(*value);
+base::SecretBytes existingPassword(Command& command, const std::string& path, const VaultWords& words) {
+    if (auto given = givenPassword(command, words)) return std::move(*given);
+    if (const auto value = command.environment(words.passwordVariable)) return base::SecretBytes(*value);
     if (auto typed =
             command.around.console.askSecret("Password of the vault '" + base::printable(path) + "': ")) {
         return std::move(*typed);
     }
-    throw base::Error(
-        base::ErrorKind::Denied, "CLI-0013",
-        "The vault '" + base::printable(path) +
-            "' is locked, and there is no terminal to ask for its password",
-        "Give --password-file or HBR_PASSWORD, or remember the vault with 'hbr vault connect'.");
+    throw base::Error(base::ErrorKind::Denied, "CLI-0013",
+                      "The vault '" + base::printable(path) +
+                          "' is locked, and there is no terminal to ask for its password",
+                      "Give --" + std::string(words.passwordFile) + " or " + words.passwordVariable +
+                          ", or remember the vault with 'hbr vault connect'.");
 }
 
 base::SecretBytes newPassword(Command& command, const std::string& fileOption, const std::string& variable) {
@@ -133,13 +133,13 @@ base::SecretBytes newPassword(Command& command, const std::string& fileOption, c
     return password;
 }
 
-OpenedVault openVault(Command& command, JournalNeed need) {
-    const Choice choice = choose(command);
-    const bool isExplicit = command.line.has("password-file") || command.line.has("password-command");
+OpenedVault openVault(Command& command, JournalNeed need, const VaultWords& words) {
+    const Choice choice = choose(command, words);
+    const bool isExplicit = command.line.has(words.passwordFile) || command.line.has(words.passwordCommand);
     auto store = openStore(command, choice.path);
     const vault::VaultKeys keys = choice.remembered && !isExplicit
                                       ? rememberedKeys(command, *choice.remembered)
-                                      : vault::unlock(*store, existingPassword(command, choice.path));
+                                      : vault::unlock(*store, existingPassword(command, choice.path, words));
     OpenedVault opened{vault::Vault::open(std::move(store), keys, need), choice.path};
     if (opened.vault->usesFallbackState()) {
         command.warn(

@@ -37,6 +37,7 @@ constexpr Operand kVaultName[] = {{"NAME", Vault, 1, 1}};
 constexpr Operand kSources[] = {{"PATH", Path, 1, kAnyNumber}};
 constexpr Operand kTwoPoints[] = {{"A", Point, 1, 1}, {"B", Point, 1, 1}};
 constexpr Operand kPoints[] = {{"ID", Point, 0, kAnyNumber}};
+constexpr Operand kPointsToCopy[] = {{"POINT", Point, 0, kAnyNumber}};
 constexpr Operand kPointAndPlace[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 0, 1}};
 constexpr Operand kPointAndFile[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 1, 1}};
 constexpr Operand kPattern[] = {{"PATTERN", Text, 1, 1}};
@@ -107,6 +108,17 @@ constexpr Option kForgetOptions[] = {
     kPlan,
     kTag,
     kYes,
+    kDryRun,
+};
+constexpr Option kCopyOptions[] = {
+    {"to", Vault, "VAULT", "name or path of the vault to copy to (else HBR_TO)", 0, false},
+    {"to-password-file", Path, "FILE", "take that vault's password from a file", 0, false},
+    {"to-password-command", Text, "COMMAND", "take that vault's password from what a program prints", 0,
+     false},
+    kClient,
+    kPlan,
+    kTag,
+    kWorkers,
     kDryRun,
 };
 constexpr Option kFindOptions[] = {
@@ -195,6 +207,14 @@ const Verb kVerbs[] = {
      "different "
      "clients, plans and sources are judged apart. 'hbr prune' gives the room back.",
      forgetPointsCommand},
+    {"", "copy", "Copy restore points to another vault", kPointsToCopy, kCopyOptions, true,
+     "hbr copy --to mirror\nhbr copy latest --to /mnt/other/vault\nhbr copy --tag monthly --vault disk --to "
+     "archive",
+     "Without POINT all are copied that --client, --plan and --tag let through; what the other vault has "
+     "already is skipped. An interrupted copy uses what it stored when it is run again. The other vault's "
+     "password comes from --to-password-file, --to-password-command or HBR_TO_PASSWORD, unless it is "
+     "remembered.",
+     copyPoints},
     {"", "browse", "List a folder in a restore point", kPointAndPlace, kWhichOptions, true,
      "hbr browse latest\nhbr browse latest /etc", "", browsePoint},
     {"", "find", "Find files by name in all restore points", kPattern, kFindOptions, true,

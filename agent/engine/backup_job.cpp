@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/engine/backup_job.hpp"
 
-#include "agent/engine/backup_sink.hpp"
+#include "agent/engine/backup_pass.hpp"
 #include "agent/vault/random.hpp"
-#include "platform/process.hpp"
 
 namespace engine {
 
 namespace {
-
-constexpr int kMaxPasses = 5;
-constexpr std::size_t kParentCacheBytes = 2 * base::kMiB;
 
 const vault::PointRecord* chooseParent(const vault::VaultState& state, const BackupRequest& request) {
     if (request.parent) return state.findPoint(*request.parent);
@@ -21,80 +17,6 @@ const vault::PointRecord* chooseParent(const vault::VaultState& state, const Bac
         }
     }
     return nullptr;
-}
-
-/// One walk over the source: everything that it finds is with the store stage afterwards.
-class BackupPass final {
-public:
-    BackupPass(vault::StoreSession& session, const BackupRequest& request, Progress& progress,
-               const base::CancelToken& cancel)
-        : session_(session),
-          request_(request),
-          progress_(progress),
-          cancel_(cancel),
-          faultStorer_(session, vault::PackKind::Tree),
-          faults_([this](base::ByteView piece) { return faultStorer_.store(piece); }) {}
-
-    void run(const vault::PointRecord* parent, ParentTrust trust, vault::PointRecord& point) {
-        std::optional<vault::ChunkReader> reader;
-        std::optional<vault::TreeCursor> cursor;
-        openParent(parent, reader, cursor);
-        const unsigned workers = request_.workers != 0 ? request_.workers : platform::processorCount();
-        BackupSink sink(session_, cursor ? &*cursor : nullptr, trust, workers, progress_, faults_, cancel_);
-        request_.run(sink);
-        const vault::TreeRoot tree = sink.finish();
-        point.faultList = faults_.finish();
-        faultStorer_.flush();
-        point.root = tree.root;
-        point.treeLevels = tree.levels;
-        point.objects = sink.objects();
-        point.logicalBytes = sink.logicalBytes();
-        point.faults = faults_.faults();
-    }
-
-    [[nodiscard]] const FaultLog& faults() const noexcept { return faults_; }
-
-private:
-    void openParent(const vault::PointRecord* parent, std::optional<vault::ChunkReader>& reader,
-                    std::optional<vault::TreeCursor>& cursor) {
-        if (parent == nullptr) return;
-        progress_.objectsTotal = parent->objects;
-        progress_.bytesTotal = parent->logicalBytes;
-        try {
-            reader.emplace(session_.vault(), kParentCacheBytes);
-            cursor.emplace(*reader, vault::TreeRoot{parent->root, parent->treeLevels});
-        } catch (const base::Error& error) {
-            if (error.kind() != base::ErrorKind::Corrupt) throw;
-            faults_.add({"", {}, "The previous restore point is damaged, so everything is read again."});
-            cursor.reset();
-        }
-    }
-
-    vault::StoreSession& session_;
-    const BackupRequest& request_;
-    Progress& progress_;
-    const base::CancelToken cancel_;
-    vault::ChunkStorer faultStorer_;
-    FaultLog faults_;
-};
-
-/// Keeps what was stored so far for the next run, if the vault still takes it. The failure that ended the run
-/// is the one to report, so nothing that fails here is.
-void keepWhatWasStored(vault::StoreSession& session) noexcept {
-    try {
-        session.makeDurable();
-    } catch (...) {
-        try {
-            session.keepWhatIsDurable();
-        } catch (...) {
-            static_cast<void>(base::currentError());  // prune sweeps packs that no index names
-        }
-    }
-    try {
-        session.close();
-    } catch (...) {
-        static_cast<void>(base::currentError());  // prune ends sessions that nobody has heard of
-    }
 }
 
 }  // namespace
@@ -113,10 +35,10 @@ BackupOutcome runBackup(vault::Vault& vault, const platform::Clock& clock, const
     auto trust = parent != nullptr && !session.baseState().isTrusted(parent->id) ? ParentTrust::CheckChunks
                                                                                  : ParentTrust::Full;
     try {
-        for (int pass = 1; pass <= kMaxPasses; ++pass, trust = ParentTrust::CheckChunks) {
+        for (int number = 1; number <= kMaxPasses; ++number, trust = ParentTrust::CheckChunks) {
             point.id = vault::randomId<vault::PointId>();
-            BackupPass walk(session, request, progress, cancel);
-            walk.run(parent, trust, point);
+            BackupPass pass(session, request.workers, progress, cancel);
+            pass.run(parent, trust, request.run, point);
             session.makeDurable();
             cancel.throwIfCancelled();
             point.finished = clock.now();
@@ -125,7 +47,7 @@ BackupOutcome runBackup(vault::Vault& vault, const platform::Clock& clock, const
             point.storedBytes = session.storedBytes();
             progress.bytesStored = point.storedBytes;
             if (session.commit(point) == vault::StoreSession::Commit::Done) {
-                return {point, walk.faults().firstFaults(), walk.faults().warnings()};
+                return {point, pass.faults().firstFaults(), pass.faults().warnings()};
             }
         }
     } catch (...) {

@@ -28,6 +28,12 @@ void FaultLog::add(const Fault& fault) {
     if (pending_.size() >= kPieceBytes) storePending();
 }
 
+void FaultLog::addLines(std::string_view lines) {
+    const std::lock_guard lock(mutex_);
+    base::append(pending_, base::asBytes(lines));
+    if (storePiece_ && pending_.size() >= kPieceBytes) storePending();
+}
+
 void FaultLog::storePending() {
     content_.add({storePiece_(pending_), pending_.size()}, storePiece_);
     pending_.clear();

@@ -36,6 +36,9 @@ public:
 
     void add(const Fault& fault);
 
+    /// Adds lines of another point's report, or a part of one, as they are. They are not counted.
+    void addLines(std::string_view lines);
+
     [[nodiscard]] std::vector<Fault> firstFaults() const;
     [[nodiscard]] std::uint64_t faults() const;
     [[nodiscard]] std::uint64_t warnings() const;

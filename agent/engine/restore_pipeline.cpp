@@ -143,14 +143,7 @@ void RestorePipeline::fill(WantedObject& object) {
 void RestorePipeline::copyChunk(connectors::ContentWriter& writer, const vault::ChunkRef& chunk,
                                 std::uint64_t offset) {
     cancel_.throwIfCancelled();
-    reader_.with(chunk.id, [&](base::ByteView content) {
-        if (content.size() != chunk.contentBytes) {
-            throw base::Error(base::ErrorKind::Corrupt, "ENGINE-0002",
-                              "A stored chunk has another size than the restore point says",
-                              "Run 'hbr verify --depth data' to see what is affected, then 'hbr repair'.");
-        }
-        writer.writeAt(offset, content);
-    });
+    reader_.with(chunk, [&](base::ByteView content) { writer.writeAt(offset, content); });
     progress_.bytesRead.fetch_add(chunk.contentBytes, std::memory_order_relaxed);
     progress_.bytesStored.fetch_add(chunk.contentBytes, std::memory_order_relaxed);
     progress_.bytesDone.fetch_add(chunk.contentBytes, std::memory_order_relaxed);

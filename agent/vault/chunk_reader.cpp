@@ -67,6 +67,17 @@ void ChunkReader::with(const ChunkId& id, const std::function<void(base::ByteVie
     if (*now == *at || !tryWith(id, *now, use)) throw damagedChunk(*now);
 }
 
+void ChunkReader::with(const ChunkRef& chunk, const std::function<void(base::ByteView)>& use) {
+    with(chunk.id, [&](base::ByteView content) {
+        if (content.size() != chunk.contentBytes) {
+            throw base::Error(base::ErrorKind::Corrupt, "VAULT-0021",
+                              "A stored chunk has another size than the restore point says",
+                              "Run 'hbr verify --depth data' to see what is affected, then 'hbr repair'.");
+        }
+        use(content);
+    });
+}
+
 bool ChunkReader::tryWith(const ChunkId& id, const ChunkLocation& at,
                           const std::function<void(base::ByteView)>& use) {
     const auto part = [&](base::ByteView segment) {

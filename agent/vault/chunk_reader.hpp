@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/vault/block_cache.hpp"
+#include "agent/vault/content_ref.hpp"
 #include "agent/vault/pack_format.hpp"
 #include "agent/vault/vault.hpp"
 
@@ -45,6 +46,10 @@ public:
     /// "VAULT-0011" when the chunk is not in the vault, "VAULT-0014" when its pack is missing or damaged
     /// there.
     void with(const ChunkId& id, const std::function<void(base::ByteView content)>& use);
+
+    /// The same for a part of a content. Throws Error (Corrupt, "VAULT-0021") when the chunk is not as large
+    /// as the content says.
+    void with(const ChunkRef& chunk, const std::function<void(base::ByteView content)>& use);
 
     [[nodiscard]] base::Bytes read(const ChunkId& id);
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/point_record.hpp"
 
+#include <algorithm>
+
+#include "agent/vault/random.hpp"
+
 namespace vault {
 
 namespace {
@@ -33,6 +37,16 @@ platform::Timestamp decodeTime(base::Decoder& decoder) {
 }
 
 }  // namespace
+
+PointId copyIdOf(const PointId& original) {
+    PointId id = original;
+    fillRandom(id.fill().subspan(kOriginBytes));
+    return id;
+}
+
+bool haveSameOrigin(const PointId& a, const PointId& b) noexcept {
+    return std::ranges::equal(a.view().first(kOriginBytes), b.view().first(kOriginBytes));
+}
 
 std::string pointName(const PointId& id) { return std::string(kPointFolder) + id.hex(); }
 

@@ -38,6 +38,16 @@ struct PointRecord {
     bool operator==(const PointRecord&) const = default;
 };
 
+/// The id of a point's copy in another vault. Its first kOriginBytes are the original's, by which copies, and
+/// copies of copies, are recognised; the rest is random, because no object may ever be named twice (invariant
+/// I3, rule f).
+PointId copyIdOf(const PointId& original);
+
+inline constexpr std::size_t kOriginBytes = 12;
+
+/// True when both are copies of one point, or one is a copy of the other.
+[[nodiscard]] bool haveSameOrigin(const PointId& a, const PointId& b) noexcept;
+
 std::string pointName(const PointId& id);
 std::optional<PointId> pointIdOfName(std::string_view name);
 

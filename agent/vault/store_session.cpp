@@ -141,12 +141,18 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
     // The journal makes the point; this copy is what a lost journal is rebuilt from. It goes first, so that
     // no point ever lacks it. Without the journal's word it counts for nothing, and the next prune sweeps it.
     const std::string copy = writePointCopy(point);
+    Commit outcome = Commit::Done;
     const auto after = vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
         requireOpen(newest);
+        if (newest.findCopy(point.id) != nullptr) {
+            outcome = Commit::AlreadyThere;
+            return std::nullopt;
+        }
         // Invariant: I3. Between this state and our entry nothing can happen: another entry in between makes
         // the append come back here.
         if (newest.lastRemoval > checkedSequence_) {
             checkedSequence_ = newest.sequence;
+            outcome = Commit::CheckReliance;
             return std::nullopt;
         }
         VaultChanges changes;
@@ -157,7 +163,7 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
     vault_.refresh();
     if (!after) {
         vault_.store().remove(copy);
-        return Commit::CheckReliance;
+        return outcome;
     }
     isOpen_ = false;
     return Commit::Done;

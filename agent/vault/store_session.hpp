@@ -62,6 +62,8 @@ public:
         /// from earlier points must be checked against the index, which is up to date now, and stored again
         /// where it is missing.
         CheckReliance,
+        /// Another client was first to copy the same point (haveSameOrigin()). The session stays open.
+        AlreadyThere,
     };
 
     /// Makes a restore point visible. Durable when it returns Done. Call after makeDurable(), from one

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/tree.hpp"
 
+#include <utility>
+
 #include "agent/vault/chunker.hpp"
 #include "platform/base/error.hpp"
 
@@ -150,10 +152,12 @@ void TreeCursor::load(std::size_t depth, const ChunkId& id) {
 
 bool TreeCursor::nextItem(Node& node) {
     if (node.left == 0) return false;
+    // If the item makes no sense, nothing behind it does.
+    const std::uint64_t left = std::exchange(node.left, 0);
     base::Decoder decoder(base::ByteView(node.bytes).subspan(node.at));
     node.payload = readItem(decoder, node.key);
     node.at = node.bytes.size() - decoder.rest().size();
-    --node.left;
+    node.left = left - 1;
     return true;
 }
 

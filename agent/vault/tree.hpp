@@ -87,6 +87,7 @@ public:
     TreeCursor(ChunkReader& reader, const TreeRoot& root);
 
     /// Moves to the next entry; false at the end. The entry, and the views, are valid until the next call.
+    /// After an Error (Corrupt) the next call goes on behind the node that cannot be read.
     bool next();
 
     /// Moves so that next() yields the first entry with a key not less than this one.

@@ -125,6 +125,12 @@ const PointRecord* VaultState::findPoint(const PointId& id) const noexcept {
     return found == points.end() ? nullptr : &*found;
 }
 
+const PointRecord* VaultState::findCopy(const PointId& id) const noexcept {
+    const auto found = std::find_if(points.begin(), points.end(),
+                                    [&](const PointRecord& point) { return haveSameOrigin(point.id, id); });
+    return found == points.end() ? nullptr : &*found;
+}
+
 bool VaultState::hasRun(const RunId& id) const noexcept {
     return std::any_of(runs.begin(), runs.end(), [&](const LiveRun& run) { return run.info.id == id; });
 }

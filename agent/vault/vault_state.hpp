@@ -68,6 +68,8 @@ struct VaultState {
 
     [[nodiscard]] const SessionInfo* findSession(const SessionId& id) const noexcept;
     [[nodiscard]] const PointRecord* findPoint(const PointId& id) const noexcept;
+    /// The point itself, or a copy of it, or what it is a copy of.
+    [[nodiscard]] const PointRecord* findCopy(const PointId& id) const noexcept;
     [[nodiscard]] bool hasRun(const RunId& id) const noexcept;
     /// True when the point was committed after the last repair that lost chunks.
     [[nodiscard]] bool isTrusted(const PointId& id) const noexcept;
