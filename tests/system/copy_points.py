@@ -78,9 +78,10 @@ class Copies:
         fill(self.source / "more", 7, 40, 30_000_000)
         self.lab.run("backup", "run", self.source, "--plan", "daily")
         for number in (signal.SIGKILL, signal.SIGINT):
+            left = self.uploads()
             process = self.lab.start("copy", "latest", "--to", self.mirror, "--json")
             # Progress comes once a second at most; the first store into the target is the sign to stop.
-            while process.poll() is None and not any((self.mirror / "tmp").glob("*")):
+            while process.poll() is None and self.uploads() <= left:
                 time.sleep(0.001)
             if number == signal.SIGKILL:
                 kill(process)
@@ -92,6 +93,10 @@ class Copies:
         self.lab.run("copy", "latest", "--to", self.mirror)
         count = len(self.in_mirror("point", "list")["points"])
         self.lab.check(count == 4, f"after the interrupted copies the mirror holds {count} points and not 4")
+
+    def uploads(self) -> set[str]:
+        """What is being written into the mirror, or was when its writer was killed."""
+        return {path.name for path in (self.mirror / "tmp").glob("*")}
 
     def damaged(self) -> None:
         """One damaged pack: its objects are named, all else comes along, and the exit code says so."""
