@@ -3,8 +3,10 @@
 //
 // Objects are files below the folder. A new object is written as "tmp/<random>", flushed, given its final
 // name only if nothing has it (FileSystem::publish), and the folder is flushed; so a final name never shows
-// half an object, not even after a power cut. The folder itself is never created in passing: when a disk or
-// share is not mounted, that must be an error and not a second, empty vault on the disk below.
+// half an object, not even after a power cut. Packs that were read stay open for a while, so one that another
+// client removed may still answer; every other object is looked up by name each time. The folder itself is
+// never created in passing: when a disk or share is not mounted, that must be an error and not a second,
+// empty vault on the disk below.
 #pragma once
 
 #include <memory>

@@ -78,8 +78,8 @@ public:
     virtual void sync() = 0;
 
     /// Removes what interrupted uploads left behind. `isOld` tells by age in seconds, as the store's own
-    /// clock sees it, whether a leftover may go; an upload that was removed while it lived fails and is tried
-    /// again.
+    /// clock sees it, whether a leftover may go; an upload that was removed while it lived fails with Error
+    /// (Busy, "STORE-0008").
     virtual void sweepUnfinished(const std::function<bool(std::uint64_t ageSeconds)>& isOld) = 0;
 
     /// Room left, where the store knows.

@@ -16,7 +16,7 @@ namespace vault {
 namespace {
 
 constexpr int kMaxTries = 8;
-constexpr std::uint64_t kUploadLeftoverSeconds = 24 * 3600;
+constexpr std::chrono::seconds kLeastUploadAge = std::chrono::hours(24);
 
 base::Error cannotTell(const std::string& what) {
     return base::Error(base::ErrorKind::Corrupt, "VAULT-0015",
@@ -54,7 +54,11 @@ public:
 
     PruneReport run() {
         if (!options_.dryRun) {
-            vault_.store().sweepUnfinished([](std::uint64_t age) { return age > kUploadLeftoverSeconds; });
+            // A writer that is taken for alive is left its unfinished uploads.
+            const auto oldest =
+                std::max<std::chrono::seconds>(kLeastUploadAge, options_.sessionTimeout).count();
+            vault_.store().sweepUnfinished(
+                [&](std::uint64_t age) { return age > static_cast<std::uint64_t>(oldest); });
         }
         listing_ = listObjects(vault_.store());
         report_.packsBefore = listing_.packs.size();
@@ -71,9 +75,9 @@ public:
 
 private:
     void endDeadSessions() {
-        const std::int64_t oldest =
-            clock_.now().seconds -
-            std::chrono::duration_cast<std::chrono::seconds>(options_.sessionTimeout).count();
+        // A session from far in the future is as dead as one from long ago: its clock was wrong, or ours is.
+        const std::int64_t now = clock_.now().seconds;
+        const std::int64_t timeout = std::chrono::seconds(options_.sessionTimeout).count();
         if (options_.dryRun) {
             vault_.refresh();
             return;
@@ -81,7 +85,8 @@ private:
         vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
             VaultChanges changes;
             for (const SessionInfo& session : newest.sessions) {
-                if (session.lastSeen.seconds < oldest) changes.endSessions.push_back(session.id);
+                const std::int64_t seen = session.lastSeen.seconds;
+                if (seen <= now - timeout || seen >= now + timeout) changes.endSessions.push_back(session.id);
             }
             report_.sessionsEnded = changes.endSessions.size();
             if (changes.endSessions.empty()) return std::nullopt;
@@ -193,11 +198,9 @@ private:
         if (state.condemnedPacks.empty()) return;
         vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
             VaultChanges changes;
+            const std::set<PackId> condemned(newest.condemnedPacks.begin(), newest.condemnedPacks.end());
             for (const PackId& pack : state.condemnedPacks) {
-                if (std::find(newest.condemnedPacks.begin(), newest.condemnedPacks.end(), pack) !=
-                    newest.condemnedPacks.end()) {
-                    changes.forgetPacks.push_back(pack);
-                }
+                if (condemned.contains(pack)) changes.forgetPacks.push_back(pack);
             }
             if (changes.forgetPacks.empty()) return std::nullopt;
             return changes;

@@ -25,7 +25,7 @@ namespace vault {
 struct PruneOptions {
     /// Dead share of all stored chunks that may stay; more costs room, less costs rewriting.
     double allowedWaste = 0.05;
-    /// A session not heard of for so long is taken for dead.
+    /// A session last heard of at least so long ago, or so far in the future, is taken for dead; 0 takes all.
     std::chrono::hours sessionTimeout{72};
     /// Threads that move what is needed out of packs.
     unsigned workers = 1;

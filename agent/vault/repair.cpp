@@ -86,12 +86,10 @@ private:
     void examinePacks() {
         std::vector<PackId> packs;
         std::uint64_t totalBytes = 0;
+        const std::set<PackId> condemned(state_.condemnedPacks.begin(), state_.condemnedPacks.end());
         vault_.store().list("packs/", [&](const std::string& name, std::uint64_t sizeBytes) {
             const auto id = packIdOfName(name);
-            if (!id || std::find(state_.condemnedPacks.begin(), state_.condemnedPacks.end(), *id) !=
-                           state_.condemnedPacks.end()) {
-                return;
-            }
+            if (!id || condemned.contains(*id)) return;
             packs.push_back(*id);
             totalBytes += sizeBytes;
         });
@@ -207,8 +205,10 @@ private:
                 if (newest.lastRemoval > state_.sequence) return std::nullopt;
                 VaultChanges changes;
                 // Runs that came after the state was read name packs that were perhaps not seen; they stay.
+                // But when old runs have gone into one of them, so have the places in damaged packs.
                 for (const LiveRun& run : state_.runs) {
-                    if (newest.hasRun(run.info.id)) changes.removeRuns.push_back(run.info.id);
+                    if (!newest.hasRun(run.info.id)) return std::nullopt;
+                    changes.removeRuns.push_back(run.info.id);
                 }
                 for (const SessionInfo& session : newest.sessions) {
                     if (session.id != session_->id()) changes.endSessions.push_back(session.id);
@@ -288,8 +288,8 @@ RepairReport repair(Vault& vault, const RepairOptions& options, const StageProgr
         if (repair.tryOnce()) return repair.takeReport();
     }
     throw base::Error(base::ErrorKind::Busy, "VAULT-0018",
-                      "The vault was pruned again and again while it was being repaired",
-                      "Nothing was lost. Run the repair again when the prunes are over.", base::Retry::Later);
+                      "Other clients changed the vault again and again while it was being repaired",
+                      "Nothing was lost. Run the repair again at a quieter time.", base::Retry::Later);
 }
 
 }  // namespace vault

@@ -136,7 +136,8 @@ void StoreSession::requireOpen(const VaultState& state) const {
 
 StoreSession::Commit StoreSession::commit(const PointRecord& point) {
     // Before the last word: while the session is open no prune touches the new run, and nothing that fails
-    // here can turn a point that is made into a failed backup.
+    // here can turn a point that is made into a failed backup. For that reason, too, nothing is read behind
+    // it.
     mergeSmallRuns(vault_, id_, MergeOwner::Nobody);
     // The journal makes the point; this copy is what a lost journal is rebuilt from. It goes first, so that
     // no point ever lacks it. Without the journal's word it counts for nothing, and the next prune sweeps it.
@@ -160,13 +161,13 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
         changes.endSessions.push_back(id_);
         return changes;
     });
-    vault_.refresh();
-    if (!after) {
-        vault_.store().remove(copy);
-        return outcome;
+    if (after) {
+        isOpen_ = false;
+        return Commit::Done;
     }
-    isOpen_ = false;
-    return Commit::Done;
+    vault_.refresh();
+    vault_.store().remove(copy);
+    return outcome;
 }
 
 std::string StoreSession::writePointCopy(const PointRecord& point) {

@@ -60,6 +60,33 @@ BOOST_AUTO_TEST_CASE(an_object_is_read_as_it_was_created) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(what_another_client_removed_is_gone_though_it_was_read_before) {
+    const test::TemporaryFolder folder;
+    const auto one = vault::createDirectoryStore(*folder.files, folder / "vault");
+    const auto other = vault::openDirectoryStore(*folder.files, folder / "vault");
+    for (const char* name : {"journal/0000000000000000", "index/ab", "points/ab", "keys/ab/1"}) {
+        one->create(name, view("content"));
+        base::Bytes part(3);
+        BOOST_TEST(one->readRange(name, 0, part));
+        other->remove(name);
+        BOOST_TEST(!one->readRange(name, 0, part), name);
+        BOOST_TEST(!one->read(name).has_value(), name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_whose_file_was_swept_away_says_so) {
+    const test::TemporaryFolder folder;
+    const auto store = vault::createDirectoryStore(*folder.files, folder / "vault");
+    const auto upload = store->startUpload("packs/aa/1");
+    upload->write(view("slow"));
+    const auto uploads = folder.files->openDirectory(folder / "vault/tmp")->list();
+    BOOST_TEST_REQUIRE(uploads.size() == 1U);
+    folder.files->removeFile(folder / ("vault/tmp/" + std::string(uploads.name(0))));
+    BOOST_CHECK_EXCEPTION(upload->commit(), base::Error,
+                          [](const base::Error& error) { return error.code() == "STORE-0008"; });
+    BOOST_TEST(!store->sizeOf("packs/aa/1").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_name_belongs_to_whoever_creates_it_first) {
     onEveryStore([](vault::ObjectStore& store) {
         BOOST_TEST((store.create("a/b", view("first")) == CreateResult::Created));

@@ -201,6 +201,40 @@ BOOST_AUTO_TEST_CASE(a_prune_beside_a_repair_leaves_an_index_that_is_true) {
     requireWhole(test::writePoint(*writer, clock, dead), dead);
 }
 
+BOOST_AUTO_TEST_CASE(a_merge_beside_a_repair_hides_no_loss) {
+    const Contents wanted = contents("x", 3);
+    const PointRecord point = test::writePoint(*vault, clock, wanted);
+    const std::string pack = store.names("packs/").front();
+    for (int i = 0; i < 4; ++i) test::writePoint(*vault, clock, contents("before" + std::to_string(i), 1));
+    store.flipBit(pack, store.bytesOf(pack).size() / 2);
+    test::FaultyStore slow(store);
+    const auto repairing = open(slow);
+    const auto runsBefore = repairing->state().runs.size();
+    // Enough runs of one size that they are merged, the one that names the damaged pack among them.
+    atFirstRun(slow, [&] {
+        const auto busy = open(store);
+        for (int i = 0; i < 8; ++i) test::writePoint(*busy, clock, contents("after" + std::to_string(i), 1));
+        BOOST_TEST_REQUIRE(busy->state().runs.size() < runsBefore + 8);
+    });
+    const vault::RepairReport report = rebuild(*repairing);
+    BOOST_TEST(report.chunksLost > 0U);
+    BOOST_TEST(report.damagedPoints.size() == 1U);
+    requireWhole(test::writePoint(*open(store), clock, wanted), wanted);
+    requireWhole(point, wanted);  // healed by the backup that still had the data
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_session_is_ended_whatever_its_clock_said) {
+    for (const std::int64_t wrong : {-1'000'000'000LL, 0LL, 1'000'000'000LL}) {
+        test::ManualClock theirs;
+        theirs.jump(std::chrono::seconds(wrong));
+        auto session = std::make_unique<StoreSession>(*vault, theirs, "dead");
+        vault::PruneOptions options;
+        options.sessionTimeout = std::chrono::hours(wrong == 0 ? 0 : 72);
+        BOOST_TEST(vault::prune(*open(store), clock, options, kNobodyWatches, {}).sessionsEnded == 1U);
+        BOOST_TEST(open(store)->state().sessions.empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_prune_leaves_a_merged_run_alone_until_it_is_announced) {
     const Contents wanted = contents("x", 3);
     const PointRecord point = test::writePoint(*vault, clock, wanted);
