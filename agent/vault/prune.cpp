@@ -66,7 +66,7 @@ public:
         endDeadSessions();
         for (int i = 0; i < kMaxTries; ++i) {
             cancel_.throwIfCancelled();
-            if (tryOnce()) return report_;
+            if (tryUndisturbed()) return report_;
         }
         throw base::Error(base::ErrorKind::Busy, "VAULT-0016",
                           "Other clients changed the vault again and again while it was being pruned",
@@ -95,9 +95,22 @@ private:
         vault_.refresh();
     }
 
-    /// One attempt; false when others changed what the plan rests on.
-    bool tryOnce() {
-        const VaultState state = vault_.refresh();
+    /// One attempt; false when others changed what the plan rests on. What another prune took away under our
+    /// hands looks like damage, until one looks into the journal.
+    bool tryUndisturbed() {
+        const VaultState before = vault_.refresh();
+        try {
+            return tryOnce(before);
+        } catch (const base::Error& error) {
+            if (error.kind() != base::ErrorKind::Corrupt) throw;
+            const VaultState after = vault_.refresh();
+            const auto isGone = [&](const auto& run) { return !after.hasRun(run.info.id); };
+            if (std::none_of(before.runs.begin(), before.runs.end(), isGone)) throw;
+            return false;
+        }
+    }
+
+    bool tryOnce(const VaultState& state) {
         report_.openSessions = state.sessions.size();
         LiveMarks marks(vault_, cancel_);
         markAll(marks, state);

@@ -101,6 +101,33 @@ BOOST_AUTO_TEST_CASE(a_point_committed_between_plan_and_entry_of_a_prune_keeps_w
     requireWhole(point, wanted);
 }
 
+BOOST_AUTO_TEST_CASE(a_prune_that_another_overtakes_at_any_call_does_not_take_the_vault_for_damaged) {
+    const Contents kept = contents("kept", 3);
+    std::vector<vault::PointId> forgotten;
+    for (const char* const prefix : {"first", "second"}) {
+        Contents more = kept;
+        more.merge(contents(prefix, 1));
+        forgotten.push_back(test::writePoint(*vault, clock, more).id);
+    }
+    const PointRecord point = test::writePoint(*vault, clock, kept);
+    vault::forgetPoints(*vault, forgotten);
+    const auto objects = store.objects();
+    std::uint64_t calls = 0;
+    for (std::uint64_t at = 0; at <= calls; ++at) {
+        store.setObjects(objects);
+        test::FaultyStore slow(store);
+        const auto overtaken = open(slow);
+        const auto other = open(store);
+        calls = 0;
+        slow.setHook([&](test::StoreCall, const std::string&) {
+            if (calls++ == at) prune(*other);
+        });
+        BOOST_CHECK_NO_THROW(prune(*overtaken));
+        requireWhole(point, kept);
+    }
+    BOOST_TEST(calls > 10);
+}
+
 BOOST_AUTO_TEST_CASE(a_prune_that_slept_while_the_journal_was_cut_removes_nothing_newer) {
     const auto sleeper = open(store);
     const Contents wanted = contents("x", 20);
