@@ -1,24 +1,30 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# build_windows_dependencies.sh: cross-builds the third-party libraries of the Windows program, once.
+# build_windows_dependencies.sh [x86_64|i686]: cross-builds the third-party libraries of the Windows program, once.
 #
 # Builds OpenSSL and zstd as static mingw-w64 libraries from Debian's source packages into a folder of the cache
-# that is keyed by their versions and by this script, and prints that folder. Does nothing when it is there
-# already. cmake/mingw64.cmake finds the newest one through the link windows-current beside it, or the folder
-# that HBR_WINDOWS_PREFIX names.
+# that is keyed by the processor, their versions and this script, and prints that folder. Does nothing when it is
+# there already. cmake/mingw.cmake finds the newest one through the link windows-x86_64-current or
+# windows-i686-current beside it, or the folder that HBR_WINDOWS_PREFIX names.
 #
-# Needs: g++-mingw-w64-x86-64-posix dpkg-dev cmake ninja-build make perl libssl-dev libzstd-dev libboost-test-dev.
+# Needs: g++-mingw-w64-x86-64-posix or g++-mingw-w64-i686-posix, dpkg-dev cmake ninja-build make perl libssl-dev libzstd-dev libboost-test-dev.
 set -eu
 
-HOST=x86_64-w64-mingw32
+cpu=${1:-x86_64}
+case $cpu in
+x86_64) openssl_target=mingw64 ;;
+i686) openssl_target=mingw ;;
+*) echo "usage: build_windows_dependencies.sh [x86_64|i686]" >&2; exit 2 ;;
+esac
+HOST=$cpu-w64-mingw32
 # Built when the source of the version that is installed here cannot be had.
 FALLBACK_OPENSSL=3.0.20-1~deb12u2
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build_windows_dependencies: $*"; exit 1; }
 
-for tool in "$HOST-gcc-posix" "$HOST-g++-posix" apt-get dpkg-source dpkg-query cmake ninja make perl flock; do
-    command -v "$tool" >/dev/null || die "'$tool' is missing. Install g++-mingw-w64-x86-64-posix dpkg-dev cmake ninja-build make perl."
+for tool in "$HOST-gcc-posix" "$HOST-g++-posix" apt-get dpkg-source dpkg-query cmake ninja make perl patch flock; do
+    command -v "$tool" >/dev/null || die "'$tool' is missing. Install g++-mingw-w64-x86-64-posix g++-mingw-w64-i686-posix dpkg-dev cmake ninja-build make perl."
 done
 [ -d /usr/include/boost/test ] || die "Boost.Test is missing. Install libboost-test-dev."
 
@@ -30,11 +36,11 @@ zstd_version=$(installed_version libzstd-dev)
 compiler_version=$("$HOST-gcc-posix" -dumpfullversion)
 key=$( { cat "$script"; echo "$openssl_version $zstd_version $compiler_version"; } | sha256sum | cut -c1-16)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/hbr-tests
-prefix=$cache/windows-$key
+prefix=$cache/windows-$cpu-$key
 
 publish_current() {
-    ln -sfn "windows-$key" "$cache/windows-current.$$"
-    mv -T "$cache/windows-current.$$" "$cache/windows-current"
+    ln -sfn "windows-$cpu-$key" "$cache/windows-$cpu-current.$$"
+    mv -T "$cache/windows-$cpu-current.$$" "$cache/windows-$cpu-current"
     printf '%s\n' "$prefix"
 }
 
@@ -107,7 +113,9 @@ cmake -S "$work/src/zstd/build/cmake" -B "$work/build-zstd" -G Ninja \
 say "Building OpenSSL (some minutes)"
 (
     cd "$work/src/openssl"
-    ./Configure mingw64 --cross-compile-prefix="$HOST-" --prefix="$stage" --libdir=lib \
+    # Debian's change to 32-bit assembly names ELF's offset table, which Windows does not have.
+    patch -R -p1 <debian/patches/pic.patch
+    ./Configure "$openssl_target" --cross-compile-prefix="$HOST-" --prefix="$stage" --libdir=lib \
         --openssldir='C:/ProgramData/HBR/ssl' no-shared no-tests no-dso no-engine no-legacy no-capieng \
         no-comp -D_WIN32_WINNT=0x0A00
     # One target a call: several at once race over generated files.

@@ -67,9 +67,11 @@ std::uint64_t printChildren(Command& command, vault::TreeCursor& cursor, const s
 }
 
 void writeZeros(Console& console, std::uint64_t count) {
-    const std::string zeros(std::min<std::uint64_t>(count, 64 * base::kKiB), '\0');
-    for (; count > 0; count -= std::min<std::uint64_t>(count, zeros.size())) {
-        console.out(std::string_view(zeros).substr(0, std::min<std::uint64_t>(count, zeros.size())));
+    const std::string zeros(64 * base::kKiB, '\0');
+    while (count > 0) {
+        const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(count, zeros.size()));
+        console.out(std::string_view(zeros).substr(0, part));
+        count -= part;
     }
 }
 

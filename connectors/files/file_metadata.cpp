@@ -39,7 +39,7 @@ void encodeExtents(base::Encoder& to, const std::vector<platform::DataExtent>& e
 std::vector<platform::DataExtent> decodeExtents(base::Decoder& from, std::uint64_t sizeBytes) {
     // Each takes two bytes or more, which bounds what is allocated by what is there.
     const std::uint64_t count = from.numberUpTo(from.rest().size() / 2);
-    std::vector<platform::DataExtent> extents(count);
+    std::vector<platform::DataExtent> extents(static_cast<std::size_t>(count));
     std::uint64_t end = 0;
     for (platform::DataExtent& extent : extents) {
         const std::uint64_t gap = from.numberUpTo(sizeBytes - end);
@@ -53,7 +53,7 @@ std::vector<platform::DataExtent> decodeExtents(base::Decoder& from, std::uint64
 
 std::vector<platform::ExtendedAttribute> decodeAttributes(base::Decoder& from) {
     const std::uint64_t count = from.numberUpTo(from.rest().size() / 2);
-    std::vector<platform::ExtendedAttribute> attributes(count);
+    std::vector<platform::ExtendedAttribute> attributes(static_cast<std::size_t>(count));
     for (platform::ExtendedAttribute& attribute : attributes) {
         attribute.name = from.string();
         const base::ByteView value = from.blob();

@@ -23,7 +23,7 @@ void appendNumber(std::string& to, Number value) {
 }
 
 template <typename Number>
-Number numberAt(const std::string& from, std::uint64_t at) {
+Number numberAt(const std::string& from, std::size_t at) {
     return base::loadLittleEndian<Number>(reinterpret_cast<const base::Byte*>(from.data()) + at);
 }
 
@@ -63,7 +63,8 @@ void LinkTable::addOther(const platform::FileStatus& status) {
     const std::size_t at = find(status);
     if (at == slots_.size() || --slots_[at].namesLeft > 0) return;
     slots_[at].namesLeft = 1;  // a free slot would end the probing of erase()
-    deadBytes_ += kRecordHeadBytes + numberAt<std::uint32_t>(names_, slots_[at].nameAt + 8);
+    deadBytes_ +=
+        kRecordHeadBytes + numberAt<std::uint32_t>(names_, static_cast<std::size_t>(slots_[at].nameAt) + 8);
     erase(at);
     --used_;
     if (deadBytes_ > kWorthDropping && deadBytes_ > names_.size() / 2) dropDeadNames();
@@ -114,8 +115,10 @@ std::uint64_t LinkTable::storeName(std::string_view key) {
     return at;
 }
 
-std::string LinkTable::nameAt(std::uint64_t at) const {
-    const auto folder = numberAt<std::uint64_t>(names_, at);
+std::string LinkTable::nameAt(std::uint64_t place) const {
+    // Places lie within names_, so they fit the address space.
+    const auto at = static_cast<std::size_t>(place);
+    const auto folder = static_cast<std::size_t>(numberAt<std::uint64_t>(names_, at));
     std::string key(names_, folder + 4, numberAt<std::uint32_t>(names_, folder));
     return key.append(names_, at + kRecordHeadBytes, numberAt<std::uint32_t>(names_, at + 8));
 }

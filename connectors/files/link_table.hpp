@@ -45,7 +45,7 @@ private:
     void erase(std::size_t at) noexcept;
     void grow();
     std::uint64_t storeName(std::string_view key);
-    [[nodiscard]] std::string nameAt(std::uint64_t at) const;
+    [[nodiscard]] std::string nameAt(std::uint64_t place) const;
     void dropDeadNames();
 
     std::vector<Slot> slots_;  // open addressing; the size is a power of two

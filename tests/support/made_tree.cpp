@@ -75,7 +75,7 @@ private:
     class Writer final : public connectors::ContentWriter {
     public:
         Writer(Collector& collector, const connectors::ObjectHeader& header)
-            : collector_(collector), key_(header.key), content_(header.sizeBytes) {}
+            : collector_(collector), key_(header.key), content_(static_cast<std::size_t>(header.sizeBytes)) {}
 
         void open() override {}
         void writeAt(std::uint64_t offset, base::ByteView bytes) override {
@@ -120,7 +120,7 @@ MadeTree makeTree(Random& random, std::size_t files) {
 
 void change(MadeTree& tree, Random& random) {
     for (auto file = tree.begin(); file != tree.end();) {
-        const std::uint64_t chance = random.below(10);
+        const int chance = random.below(10);
         if (chance == 0) {
             file = tree.erase(file);
             continue;

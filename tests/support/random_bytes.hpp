@@ -2,6 +2,7 @@
 // random_bytes.hpp: unpredictable-looking data that is the same in every run.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <random>
 
@@ -15,8 +16,11 @@ public:
     explicit Random(std::uint64_t seed) : engine_(seed) {}
 
     std::uint64_t next() { return engine_(); }
-    /// From 0 to `limit` - 1.
-    std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
+    /// From 0 to `limit` - 1. The same number on every machine, whatever its word size.
+    template <std::integral Number>
+    Number below(Number limit) {
+        return static_cast<Number>(engine_() % static_cast<std::uint64_t>(limit));
+    }
 
     base::Bytes bytes(std::size_t sizeBytes) {
         base::Bytes content(sizeBytes);

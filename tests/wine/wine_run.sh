@@ -7,19 +7,22 @@
 set -eu
 
 wine=
-for candidate in /usr/lib/wine/wine64 wine64 wine; do
+for candidate in /usr/lib/wine/wine64 wine64 /usr/lib/wine/wine wine; do
     if command -v "$candidate" >/dev/null 2>&1; then
         wine=$candidate
         break
     fi
 done
 if [ -z "$wine" ]; then
-    echo "wine_run: wine is missing. Install wine64." >&2
+    echo "wine_run: wine is missing. Install wine64 (or wine32 on a 32-bit system)." >&2
     exit 127
 fi
 
 unset DISPLAY WAYLAND_DISPLAY
-export WINEARCH=win64 WINEDEBUG=-all
+# The 64-bit wine runs 64-bit programs alone, the one of a 32-bit system 32-bit programs alone.
+WINEARCH=win64
+[ "$wine" != /usr/lib/wine/wine ] || WINEARCH=win32
+export WINEARCH WINEDEBUG=-all
 # Without these, making the prefix waits for installers of .NET and of an HTML engine.
 export WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="
 
