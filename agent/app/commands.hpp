@@ -24,6 +24,7 @@ int copyPoints(Command& command);
 int browsePoint(Command& command);
 int findFiles(Command& command);
 int catFile(Command& command);
+int mountVault(Command& command);
 
 int pruneVault(Command& command);
 int verifyVault(Command& command);

@@ -38,6 +38,7 @@ constexpr Operand kSources[] = {{"PATH", Path, 1, kAnyNumber}};
 constexpr Operand kTwoPoints[] = {{"A", Point, 1, 1}, {"B", Point, 1, 1}};
 constexpr Operand kPoints[] = {{"ID", Point, 0, kAnyNumber}};
 constexpr Operand kPointsToCopy[] = {{"POINT", Point, 0, kAnyNumber}};
+constexpr Operand kMountFolder[] = {{"FOLDER", Folder, 1, 1}};
 constexpr Operand kPointAndPlace[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 0, 1}};
 constexpr Operand kPointAndFile[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 1, 1}};
 constexpr Operand kPattern[] = {{"PATTERN", Text, 1, 1}};
@@ -125,6 +126,9 @@ constexpr Option kFindOptions[] = {
     {"point", Point, "ID", "look in this point only", 0, false},
     kClient,
     kPlan,
+};
+constexpr Option kMountOptions[] = {
+    {"allow-other", None, "", "let other users look as well, as far as the files' rights let them", 0, false},
 };
 constexpr Option kPruneOptions[] = {
     {"max-unused", Number, "PERCENT", "share of useless data that may stay (default: 5)", 0, false},
@@ -225,6 +229,12 @@ const Verb kVerbs[] = {
      findFiles},
     {"", "cat", "Print a file from a restore point", kPointAndFile, kWhichOptions, true,
      "hbr cat latest /etc/hosts\nhbr cat 3fa9 /srv/db.dump > db.dump", "", catFile},
+    {"", "mount", "Show the vault as a folder, on Linux", kMountFolder, kMountOptions, true,
+     "hbr mount /mnt/points\nhbr mount /mnt/points --vault disk --allow-other",
+     "Every client is a folder in it, every restore point a folder in that, and 'latest' leads to the "
+     "newest. "
+     "Nothing can be changed there. It ends with Ctrl-C or 'fusermount3 -u FOLDER'.",
+     mountVault},
     {"",
      "prune",
      "Give back the room of what no restore point needs",

@@ -25,9 +25,10 @@ MAY_INCLUDE = {
     "connectors": {"connectors", "platform", "platform/base"},
     "agent/vault": {"agent/vault", "platform", "platform/base"},
     "agent/engine": {"agent/engine", "agent/vault", "connectors", "platform", "platform/base"},
+    "agent/mount": {"agent/mount", "agent/vault", "connectors", "connectors/files", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
-    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/vault", "connectors", "connectors/files",
-                  "platform", "platform/base"},
+    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/mount", "agent/vault", "connectors",
+                  "connectors/files", "platform", "platform/base"},
 }
 PROJECT_FOLDERS = ("agent/", "connectors/", "platform/", "tests/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
