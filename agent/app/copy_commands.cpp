@@ -8,6 +8,7 @@
 #include "agent/app/point_choice.hpp"
 #include "agent/app/vault_access.hpp"
 #include "agent/engine/copy_job.hpp"
+#include "agent/s3/settings.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/process.hpp"
@@ -43,7 +44,10 @@ std::vector<vault::PointRecord> wantedPoints(const Command& command, const vault
 
 void refuseSameVault(const Command& command, const OpenedVault& source, const OpenedVault& target) {
     const platform::FileSystem& fileSystem = command.around.fileSystem;
-    if (fileSystem.canonicalPath(source.path) != fileSystem.canonicalPath(target.path)) return;
+    const auto canonical = [&](const std::string& path) {
+        return s3::isPlace(path) ? path : fileSystem.canonicalPath(path);
+    };
+    if (canonical(source.path) != canonical(target.path)) return;
     throw base::Error(base::ErrorKind::Invalid, "CLI-0060", "Both vaults are the same one",
                       "Name another vault with --to.");
 }

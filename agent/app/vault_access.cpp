@@ -3,7 +3,7 @@
 
 #include "agent/app/nearest_name.hpp"
 #include "agent/app/small_input.hpp"
-#include "agent/vault/directory_store.hpp"
+#include "agent/app/store_access.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 
@@ -45,7 +45,7 @@ Choice choose(Command& command, const VaultWords& words) {
     if (!named) return onlyRemembered(command);
     if (auto remembered = command.book().findName(*named)) return {remembered->path, remembered};
     if (auto remembered = command.book().findPath(*named)) return {remembered->path, remembered};
-    if (!command.around.fileSystem.status(*named)) {
+    if (!mayHoldVault(command, *named)) {
         std::vector<std::string> names;
         for (const auto& vault : command.book().list()) names.push_back(vault.name);
         const std::string nearest = nearestName(*named, names);
@@ -54,7 +54,7 @@ Choice choose(Command& command, const VaultWords& words) {
                           (nearest.empty() ? std::string() : "Did you mean '" + nearest + "'? ") +
                               "'hbr vault list' shows the vaults that are known.");
     }
-    return {command.around.fileSystem.absolutePath(*named), std::nullopt};
+    return {absolutePlace(command, *named), std::nullopt};
 }
 
 /// A password that was given for this very command; nothing when none was.
@@ -104,10 +104,6 @@ base::SecretBytes anyNewPassword(Command& command, const std::string& fileOption
 
 }  // namespace
 
-std::unique_ptr<vault::ObjectStore> openStore(Command& command, const std::string& path) {
-    return vault::openDirectoryStore(command.around.fileSystem, command.around.fileSystem.absolutePath(path));
-}
-
 base::SecretBytes existingPassword(Command& command, const std::string& path, const VaultWords& words) {
     if (auto given = givenPassword(command, words)) return std::move(*given);
     if (const auto value = command.environment(words.passwordVariable)) return base::SecretBytes(*value);
@@ -136,7 +132,9 @@ base::SecretBytes newPassword(Command& command, const std::string& fileOption, c
 OpenedVault openVault(Command& command, JournalNeed need, const VaultWords& words) {
     const Choice choice = choose(command, words);
     const bool isExplicit = command.line.has(words.passwordFile) || command.line.has(words.passwordCommand);
-    auto store = openStore(command, choice.path);
+    auto store = openStore(command, choice.path,
+                           choice.remembered ? rememberedStoreAccess(command, *choice.remembered)
+                                             : givenStoreAccess(command, choice.path));
     const vault::VaultKeys keys = choice.remembered && !isExplicit
                                       ? rememberedKeys(command, *choice.remembered)
                                       : vault::unlock(*store, existingPassword(command, choice.path, words));

@@ -35,9 +35,6 @@ inline constexpr VaultWords kTargetWords{"to", "HBR_TO", "to-password-file", "to
 OpenedVault openVault(Command& command, vault::Vault::JournalNeed need,
                       const VaultWords& words = kVaultWords);
 
-/// Opens a vault's folder for reading and writing.
-std::unique_ptr<vault::ObjectStore> openStore(Command& command, const std::string& path);
-
 /// The password of an existing vault: --password-file, --password-command, HBR_PASSWORD, or asked for. Other
 /// words name other options.
 base::SecretBytes existingPassword(Command& command, const std::string& path,

@@ -3,9 +3,10 @@
 #include "agent/app/commands.hpp"
 #include "agent/app/fault_report.hpp"
 #include "agent/app/small_input.hpp"
+#include "agent/app/store_access.hpp"
 #include "agent/app/text_table.hpp"
 #include "agent/app/vault_access.hpp"
-#include "agent/vault/directory_store.hpp"
+#include "agent/s3/settings.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 
@@ -32,11 +33,22 @@ std::string chooseName(Command& command, const std::string& path) {
         return *wanted;
     }
     if (here) return here->name;
-    const auto parts = command.around.fileSystem.splitPath(command.around.fileSystem.absolutePath(path));
-    const std::string stem = config::vaultNameFrom(parts.empty() ? "vault" : parts.back());
+    const std::vector<std::string> parts = command.around.fileSystem.splitPath(path);
+    const std::string last =
+        s3::isPlace(path) ? path.substr(path.rfind('/') + 1) : (parts.empty() ? "vault" : parts.back());
+    const std::string stem = config::vaultNameFrom(last);
     std::string name = stem;
     for (int number = 2; command.book().findName(name); ++number) name = stem + "-" + std::to_string(number);
     return name;
+}
+
+/// What is worth remembering: a key with a session token runs out within hours.
+config::StoreAccess lasting(config::StoreAccess access) {
+    if (!access.credentials.empty() &&
+        !s3::parseCredentials(access.credentials.view()).sessionToken.empty()) {
+        access.credentials = {};
+    }
+    return access;
 }
 
 void reportConnected(Command& command, const config::RememberedVault& vault, const char* what) {
@@ -63,13 +75,15 @@ std::uint64_t storedBytes(vault::ObjectStore& store) {
 }  // namespace
 
 int createVault(Command& command) {
-    const std::string path = command.around.fileSystem.absolutePath(command.line.operands[0]);
+    const std::string path = absolutePlace(command, command.line.operands[0]);
     const std::string name = chooseName(command, path);
+    const config::StoreAccess access = givenStoreAccess(command, path);
     const base::SecretBytes password = newPassword(command, "password-file", "HBR_PASSWORD");
-    auto store = vault::createDirectoryStore(command.around.fileSystem, path);
+    auto store = createStore(command, path, access);
     const auto vault = vault::Vault::create(std::move(store), password, command.around.clock.now());
     const auto& keys = vault->keys();
-    const auto remembered = command.book().remember(name, path, keys.vaultId().hex(), keys.master().view());
+    const auto remembered =
+        command.book().remember(name, path, keys.vaultId().hex(), keys.master().view(), lasting(access));
     reportConnected(command, remembered, "ready");
     command.say(
         "Without its password nobody can read it again, so print the recovery kit and lock it away:\n"
@@ -79,16 +93,18 @@ int createVault(Command& command) {
 }
 
 int connectVault(Command& command) {
-    const std::string path = command.around.fileSystem.absolutePath(command.line.operands[0]);
+    const std::string path = absolutePlace(command, command.line.operands[0]);
     const std::string name = chooseName(command, path);
-    auto store = openStore(command, path);
+    const config::StoreAccess access = givenStoreAccess(command, path);
+    auto store = openStore(command, path, access);
     const auto kit = command.line.value("recovery-kit");
     const vault::VaultKeys keys =
         kit ? vault::keysFromRecoveryKit(textFromFile(command.around.fileSystem, *kit))
             : vault::unlock(*store, existingPassword(command, path));
     // Opening proves that the key fits: the recovery kit may belong to another vault.
     const auto vault = vault::Vault::open(std::move(store), keys, vault::Vault::JournalNeed::Optional);
-    const auto remembered = command.book().remember(name, path, keys.vaultId().hex(), keys.master().view());
+    const auto remembered =
+        command.book().remember(name, path, keys.vaultId().hex(), keys.master().view(), lasting(access));
     reportConnected(command, remembered, "connected");
     return kDone;
 }

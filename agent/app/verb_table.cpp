@@ -23,6 +23,19 @@ constexpr Option kVault[] = {
     {"password-command", Text, "COMMAND", "take the vault's password from what a program prints", 0, false},
 };
 
+constexpr Option kS3[] = {
+    {"endpoint", Text, "URL", "S3: the server, as https://HOST:PORT; several as NAME=URL,NAME=URL", 0, false},
+    {"network", Text, "NAME", "S3: which of several endpoints to use (else HBR_S3_NETWORK, else the first)",
+     0, false},
+    {"region", Text, "REGION", "S3: the bucket's region (default: us-east-1)", 0, false},
+    {"addressing", Choice, "path|host", "S3: where the bucket's name stands (default: path with --endpoint)",
+     0, false},
+    {"ca-file", Path, "FILE", "S3: certificates that the server's is signed with", 0, false},
+    {"proxy", Text, "URL", "S3: the HTTP proxy to go through", 0, false},
+    {"access-key-file", Path, "FILE", "S3: the access key: its id, secret and session token, a line each", 0,
+     false},
+};
+
 constexpr Option kDryRun{"dry-run", None, "", "tell what would happen and change nothing", 0, false};
 constexpr Option kYes{"yes", None, "", "do not ask", 0, false};
 constexpr Option kWorkers{"workers", Number, "N", "threads to work with (default: one for each processor)",
@@ -49,6 +62,13 @@ constexpr Option kCreateOptions[] = {
     {"name", Text, "NAME", "name to remember the vault by (default: its folder's name)", 0, false},
     kVault[1],
     kVault[2],
+    kS3[0],
+    kS3[1],
+    kS3[2],
+    kS3[3],
+    kS3[4],
+    kS3[5],
+    kS3[6],
 };
 constexpr Option kConnectOptions[] = {
     {"name", Text, "NAME", "name to remember the vault by (default: its folder's name)", 0, false},
@@ -56,6 +76,13 @@ constexpr Option kConnectOptions[] = {
      "open it with the recovery kit instead of a password ('-': standard input)", 0, false},
     kVault[1],
     kVault[2],
+    kS3[0],
+    kS3[1],
+    kS3[2],
+    kS3[3],
+    kS3[4],
+    kS3[5],
+    kS3[6],
 };
 constexpr Option kBackupOptions[] = {
     {"exclude", Text, "PATTERN", "leave out what matches, as a line of a .gitignore file", 0, true},

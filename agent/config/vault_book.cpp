@@ -25,6 +25,19 @@ bool isNameByte(char letter) noexcept {
 /// Binds a sealed key to its vault, so that no file can pass one vault's key off as another's.
 std::string purposeOf(const std::string& vaultId) { return "hbr vault " + vaultId; }
 
+std::string credentialsPurposeOf(const std::string& vaultId) { return "hbr store " + vaultId; }
+
+/// How the key of a setting begins that tells how to reach the vault's place.
+constexpr std::string_view kStoreOption = "store-";
+
+/// True for a place that is no path, such as "s3://bucket".
+bool isUrl(std::string_view path) noexcept { return path.find("://") != std::string_view::npos; }
+
+bool decodeSealed(const std::string& hex, base::Bytes& to) {
+    to.resize(hex.size() / 2);
+    return base::decodeHex(hex, to);
+}
+
 std::string readWhole(platform::File& file) {
     std::string text;
     base::Bytes piece(4 * base::kKiB);
@@ -61,14 +74,14 @@ std::optional<RememberedVault> VaultBook::read(const std::string& name) const {
     const std::string text = readWhole(*fileSystem_.openForReading(fileOf(name)));
     const auto settings = parseSettings(kFirstLine, text);
     if (!settings) return std::nullopt;
-    RememberedVault vault{name, {}, {}, {}};
+    RememberedVault vault;
+    vault.name = name;
     for (const auto& [key, value] : *settings) {
         if (key == "path") vault.path = value;
         if (key == "vault-id") vault.vaultId = value;
-        if (key == "sealed-key") {
-            vault.sealedKey.resize(value.size() / 2);
-            if (!base::decodeHex(value, vault.sealedKey)) return std::nullopt;
-        }
+        if (key == "sealed-key" && !decodeSealed(value, vault.sealedKey)) return std::nullopt;
+        if (key == "sealed-credentials" && !decodeSealed(value, vault.sealedCredentials)) return std::nullopt;
+        if (key.starts_with(kStoreOption)) vault.storeOptions[key.substr(kStoreOption.size())] = value;
     }
     if (vault.path.empty() || vault.vaultId.empty() || vault.sealedKey.empty()) return std::nullopt;
     return vault;
@@ -106,6 +119,7 @@ std::optional<RememberedVault> VaultBook::findName(std::string_view name) {
 }
 
 std::string VaultBook::bestPath(const std::string& path) const {
+    if (isUrl(path)) return path;
     std::string absolute = fileSystem_.absolutePath(path);
     try {
         return fileSystem_.canonicalPath(absolute);
@@ -115,7 +129,7 @@ std::string VaultBook::bestPath(const std::string& path) const {
 }
 
 std::optional<RememberedVault> VaultBook::findPath(const std::string& path) {
-    const std::string absolute = fileSystem_.absolutePath(path);
+    const std::string absolute = isUrl(path) ? path : fileSystem_.absolutePath(path);
     const std::string best = bestPath(path);
     for (RememberedVault& vault : list()) {
         if (vault.path == absolute || vault.path == best || bestPath(vault.path) == best)
@@ -125,13 +139,22 @@ std::optional<RememberedVault> VaultBook::findPath(const std::string& path) {
 }
 
 RememberedVault VaultBook::remember(const std::string& name, const std::string& path,
-                                    const std::string& vaultId, base::ByteView masterKey) {
+                                    const std::string& vaultId, base::ByteView masterKey,
+                                    const StoreAccess& access) {
     fileSystem_.createDirectories(folder_);
-    RememberedVault vault{name, bestPath(path), vaultId, {}};
-    vault.sealedKey = platform::makeSecretStore(configFolder_)->seal(masterKey, purposeOf(vaultId));
-    const std::string text = formatSettings(kFirstLine, {{"path", vault.path},
-                                                         {"vault-id", vault.vaultId},
-                                                         {"sealed-key", base::encodeHex(vault.sealedKey)}});
+    RememberedVault vault{name, bestPath(path), vaultId, {}, access.options, {}};
+    const auto secrets = platform::makeSecretStore(configFolder_);
+    vault.sealedKey = secrets->seal(masterKey, purposeOf(vaultId));
+    Settings settings = {
+        {"path", vault.path}, {"vault-id", vault.vaultId}, {"sealed-key", base::encodeHex(vault.sealedKey)}};
+    for (const auto& [key, value] : access.options) {
+        settings.emplace_back(std::string(kStoreOption) + key, value);
+    }
+    if (!access.credentials.empty()) {
+        vault.sealedCredentials = secrets->seal(access.credentials.view(), credentialsPurposeOf(vaultId));
+        settings.emplace_back("sealed-credentials", base::encodeHex(vault.sealedCredentials));
+    }
+    const std::string text = formatSettings(kFirstLine, settings);
     const std::string temporary = fileOf(name) + std::string(kTemporary);
     fileSystem_.removeFile(temporary);
     {
@@ -148,6 +171,12 @@ RememberedVault VaultBook::remember(const std::string& name, const std::string& 
 
 base::SecretBytes VaultBook::openKey(const RememberedVault& vault) const {
     return platform::makeSecretStore(configFolder_)->open(vault.sealedKey, purposeOf(vault.vaultId));
+}
+
+base::SecretBytes VaultBook::openCredentials(const RememberedVault& vault) const {
+    if (vault.sealedCredentials.empty()) return {};
+    return platform::makeSecretStore(configFolder_)
+        ->open(vault.sealedCredentials, credentialsPurposeOf(vault.vaultId));
 }
 
 bool VaultBook::forget(const std::string& name) {

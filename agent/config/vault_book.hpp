@@ -5,6 +5,7 @@
 // agent/app/README.md describes it. With it, daily commands need no password.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,11 +19,19 @@ namespace config {
 /// A vault that is remembered. The key is still sealed.
 struct RememberedVault {
     std::string name;
-    std::string path;     // absolute
+    std::string path;     // absolute, or a place such as "s3://bucket/prefix"
     std::string vaultId;  // hex
     base::Bytes sealedKey;
+    std::map<std::string, std::string> storeOptions;  // how to reach the place
+    base::Bytes sealedCredentials;                    // empty when the place needs none
 
     bool operator==(const RememberedVault&) const = default;
+};
+
+/// What a place takes to be reached besides its name: nothing for a folder.
+struct StoreAccess {
+    std::map<std::string, std::string> options;
+    base::SecretBytes credentials;  // empty: none to remember
 };
 
 /// True for letters, digits, '-', '_' and '.', not beginning with '.' or '-', at most 64 bytes.
@@ -46,10 +55,13 @@ public:
 
     /// Remembers a vault under a name, in place of what had the name or the path. Durable on return.
     RememberedVault remember(const std::string& name, const std::string& path, const std::string& vaultId,
-                             base::ByteView masterKey);
+                             base::ByteView masterKey, const StoreAccess& access = {});
 
     /// The vault's master key. Throws Error (Denied, "SECRET-0001") when another machine or user sealed it.
     [[nodiscard]] base::SecretBytes openKey(const RememberedVault& vault) const;
+
+    /// The access key of the vault's place; empty when none is remembered. Throws as openKey() does.
+    [[nodiscard]] base::SecretBytes openCredentials(const RememberedVault& vault) const;
 
     /// Removes a vault from the book; the vault itself stays. False when there was none.
     bool forget(const std::string& name);

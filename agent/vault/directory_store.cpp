@@ -17,19 +17,6 @@ constexpr std::string_view kTemporaryFolder = "tmp";
 constexpr std::size_t kWritebackBytes = 4 * base::kMiB;
 constexpr std::size_t kCompareBytes = 256 * base::kKiB;
 
-bool isValidName(std::string_view name) {
-    if (name.empty() || name.front() == '/' || name.back() == '/') return false;
-    for (const std::string_view part : base::split(name, '/')) {
-        if (part.empty() || part == "." || part == "..") return false;
-        const bool isPlain = std::all_of(part.begin(), part.end(), [](char letter) {
-            return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' ||
-                   letter == '.';
-        });
-        if (!isPlain) return false;
-    }
-    return true;
-}
-
 std::string_view folderOf(std::string_view name) {
     const std::size_t slash = name.rfind('/');
     return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);

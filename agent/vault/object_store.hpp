@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "platform/base/bytes.hpp"
 
@@ -84,6 +85,15 @@ public:
 
     /// Room left, where the store knows.
     [[nodiscard]] virtual std::optional<std::uint64_t> freeBytes() = 0;
+
+    /// How many uploads are worth committing at once: more than one where an answer takes long to come.
+    [[nodiscard]] virtual std::size_t parallelUploads() const { return 1; }
 };
+
+/// True for a name that every store takes.
+bool isValidName(std::string_view name);
+
+/// Throws Error (Invalid, "STORE-0004") for a name that no store takes.
+void requireValidName(const std::string& name);
 
 }  // namespace vault

@@ -24,11 +24,14 @@ MAY_INCLUDE = {
     "connectors/files": {"connectors", "connectors/files", "platform", "platform/base"},
     "connectors": {"connectors", "platform", "platform/base"},
     "agent/vault": {"agent/vault", "platform", "platform/base"},
+    "agent/s3": {"agent/s3", "agent/vault", "platform", "platform/base"},
     "agent/engine": {"agent/engine", "agent/vault", "connectors", "platform", "platform/base"},
     "agent/mount": {"agent/mount", "agent/vault", "connectors", "connectors/files", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
     "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/mount", "agent/vault", "connectors",
                   "connectors/files", "platform", "platform/base"},
+    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/s3", "agent/vault", "connectors", "connectors/files",
+                  "platform", "platform/base"},
 }
 PROJECT_FOLDERS = ("agent/", "connectors/", "platform/", "tests/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)

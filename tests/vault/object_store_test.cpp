@@ -13,6 +13,7 @@
 #include "tests/platform/temporary_folder.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/random_bytes.hpp"
+#include "tests/support/server_store.hpp"
 
 namespace {
 
@@ -29,6 +30,9 @@ void onEveryStore(const std::function<void(vault::ObjectStore& store)>& check) {
     BOOST_TEST_CONTEXT("directory") {
         const test::TemporaryFolder folder;
         check(*vault::createDirectoryStore(*folder.files, folder / "vault"));
+    }
+    if (const auto onServer = test::makeServerStore()) {
+        BOOST_TEST_CONTEXT("s3") { check(*onServer); }
     }
 }
 
@@ -260,6 +264,56 @@ BOOST_AUTO_TEST_CASE(a_sweep_leaves_objects_and_what_may_still_be_written) {
     BOOST_TEST(folder.files->status(folder / "vault/tmp/leftover").has_value());
     BOOST_TEST(listed(*store, "").size() == 1U);
     BOOST_TEST(store->read("a").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// Run by tests/s3/contract.py, which starts a server; without one there is nothing to test.
+BOOST_AUTO_TEST_SUITE(s3_stores)
+
+BOOST_AUTO_TEST_CASE(an_object_of_several_parts_is_made_once) {
+    const auto store = test::makeServerStore();
+    if (!store) return;
+    const base::Bytes content = test::Random(5).bytes(70 * base::kMiB + 123);
+    const auto upload = [&](base::ByteView bytes) {
+        const auto running = store->startUpload("index/large");
+        for (std::size_t at = 0; at < bytes.size(); at += base::kMiB) {
+            running->write(bytes.subspan(at, std::min(base::kMiB, bytes.size() - at)));
+        }
+        return running->commit();
+    };
+    BOOST_TEST((upload(content) == CreateResult::Created));
+    BOOST_TEST((store->read("index/large") == content));
+    BOOST_TEST((upload(content) == CreateResult::Created));
+    base::Bytes other = content;
+    other.back() ^= 1U;
+    BOOST_TEST((upload(other) == CreateResult::AlreadyThere));
+    BOOST_TEST((store->read("index/large") == content));
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_of_many_pages_is_whole) {
+    const auto store = test::makeServerStore();
+    if (!store) return;
+    std::map<std::string, std::uint64_t> made;
+    for (int i = 0; i < 1100; ++i) {
+        const std::string name = "index/" + std::to_string(i);
+        store->create(name, view("x"));
+        made[name] = 1;
+    }
+    BOOST_TEST((listed(*store, "index/") == made));
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_cut_off_leaves_nothing_after_a_sweep) {
+    const auto store = test::makeServerStore();
+    if (!store) return;
+    const base::Bytes content = test::Random(6).bytes(40 * base::kMiB);
+    {
+        const auto upload = store->startUpload("index/cut");
+        upload->write(content);
+    }
+    store->sweepUnfinished([](std::uint64_t) { return true; });
+    BOOST_TEST(listed(*store, "").empty());
+    BOOST_TEST(!store->sizeOf("index/cut").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

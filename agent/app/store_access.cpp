@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/store_access.hpp"
+
+#include "agent/app/small_input.hpp"
+#include "agent/s3/s3_store.hpp"
+#include "agent/vault/directory_store.hpp"
+#include "platform/base/error.hpp"
+
+namespace app {
+
+namespace {
+
+/// An option of a bucket's place, and the variable that stands in for it.
+struct PlaceOption {
+    const char* name;
+    const char* variable;
+};
+constexpr PlaceOption kPlaceOptions[] = {
+    {"endpoint", "HBR_S3_ENDPOINT"},     {"network", "HBR_S3_NETWORK"}, {"region", "HBR_S3_REGION"},
+    {"addressing", "HBR_S3_ADDRESSING"}, {"ca-file", "HBR_S3_CA_FILE"}, {"proxy", "HBR_S3_PROXY"},
+};
+
+base::SecretBytes credentialsFromEnvironment(const Command& command) {
+    const auto id = command.environment("HBR_S3_ACCESS_KEY_ID");
+    const auto secret = command.environment("HBR_S3_SECRET_ACCESS_KEY");
+    if (!id || !secret) return {};
+    const auto token = command.environment("HBR_S3_SESSION_TOKEN");
+    return s3::formatCredentials({*id, base::SecretBytes(*secret), base::SecretBytes(token.value_or(""))});
+}
+
+s3::Credentials credentialsOf(const config::StoreAccess& access) {
+    if (access.credentials.empty()) {
+        throw base::Error(base::ErrorKind::Denied, "BUCKET-0019", "No access key for the bucket is known",
+                          "Set HBR_S3_ACCESS_KEY_ID and HBR_S3_SECRET_ACCESS_KEY, or connect the vault with "
+                          "--access-key-file.");
+    }
+    return s3::parseCredentials(access.credentials.view());
+}
+
+s3::StoreWorld worldOf(const Command& command) {
+    return {command.around.clock, s3::makeRetryWorld(command.around.cancel)};
+}
+
+}  // namespace
+
+std::string absolutePlace(const Command& command, const std::string& place) {
+    return s3::isPlace(place) ? s3::normalPlace(place) : command.around.fileSystem.absolutePath(place);
+}
+
+bool mayHoldVault(const Command& command, const std::string& place) {
+    return s3::isPlace(place) || command.around.fileSystem.status(place).has_value();
+}
+
+config::StoreAccess givenStoreAccess(const Command& command, const std::string& place) {
+    config::StoreAccess access;
+    if (!s3::isPlace(place)) return access;
+    for (const PlaceOption& option : kPlaceOptions) {
+        auto value = command.line.value(option.name);
+        if (!value) value = command.environment(option.variable);
+        if (value) access.options[option.name] = *value;
+    }
+    auto& caFile = access.options["ca-file"];
+    if (!caFile.empty()) caFile = command.around.fileSystem.absolutePath(caFile);
+    if (caFile.empty()) access.options.erase("ca-file");
+    if (const auto file = command.line.value("access-key-file")) {
+        const base::SecretBytes text{textFromFile(command.around.fileSystem, *file)};
+        access.credentials = s3::formatCredentials(s3::parseCredentials(text.view()));
+    } else {
+        access.credentials = credentialsFromEnvironment(command);
+    }
+    return access;
+}
+
+config::StoreAccess rememberedStoreAccess(Command& command, const config::RememberedVault& vault) {
+    config::StoreAccess access{vault.storeOptions, command.book().openCredentials(vault)};
+    if (!s3::isPlace(vault.path)) return access;
+    // A machine that travels takes another way to the same bucket.
+    if (const auto network = command.environment("HBR_S3_NETWORK")) access.options["network"] = *network;
+    if (access.credentials.empty()) access.credentials = credentialsFromEnvironment(command);
+    return access;
+}
+
+std::unique_ptr<vault::ObjectStore> openStore(const Command& command, const std::string& place,
+                                              const config::StoreAccess& access) {
+    if (!s3::isPlace(place)) {
+        return vault::openDirectoryStore(command.around.fileSystem,
+                                         command.around.fileSystem.absolutePath(place));
+    }
+    return s3::openStore(s3::makeSettings(place, access.options), credentialsOf(access), worldOf(command));
+}
+
+std::unique_ptr<vault::ObjectStore> createStore(const Command& command, const std::string& place,
+                                                const config::StoreAccess& access) {
+    if (!s3::isPlace(place)) return vault::createDirectoryStore(command.around.fileSystem, place);
+    return s3::createStore(s3::makeSettings(place, access.options), credentialsOf(access), worldOf(command));
+}
+
+}  // namespace app

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// store_access.hpp: opens the store that a place names: a folder, or a folder of a bucket.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/app/command.hpp"
+#include "agent/vault/object_store.hpp"
+
+namespace app {
+
+/// A place as it is remembered: an absolute path, or "s3://bucket/prefix". Throws Error (Invalid) for one
+/// that cannot be.
+std::string absolutePlace(const Command& command, const std::string& place);
+
+/// True when a vault may be there: for a folder, when it exists; for a bucket, always, as only asking tells.
+bool mayHoldVault(const Command& command, const std::string& place);
+
+/// What is needed to reach a place: from the options of the command, else the environment. Empty for folders.
+config::StoreAccess givenStoreAccess(const Command& command, const std::string& place);
+
+/// The same for a vault that is remembered: its own, and from the environment what it does not have.
+config::StoreAccess rememberedStoreAccess(Command& command, const config::RememberedVault& vault);
+
+std::unique_ptr<vault::ObjectStore> openStore(const Command& command, const std::string& place,
+                                              const config::StoreAccess& access);
+
+/// The same, for a vault to be made in an empty or missing place.
+std::unique_ptr<vault::ObjectStore> createStore(const Command& command, const std::string& place,
+                                                const config::StoreAccess& access);
+
+}  // namespace app

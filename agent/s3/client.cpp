@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/s3/client.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "agent/s3/signature.hpp"
+#include "agent/s3/xml_answer.hpp"
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+
+namespace s3 {
+
+namespace {
+
+// A server that never answered is more likely misspelt than down, so the first request gives up early.
+constexpr std::chrono::milliseconds kFirstLimit{15'000};
+constexpr std::chrono::milliseconds kLimit{300'000};
+
+/// The server's own words, in as far as they are fit to be shown.
+std::string wordsOf(const ErrorAnswer& answer, int status) {
+    const std::string code = answer.code.empty() ? "HTTP " + std::to_string(status) : answer.code;
+    return base::printable(code.substr(0, 100));
+}
+
+base::Error denied(const Call& call, const std::string& words) {
+    if (call.method == "DELETE" && call.query.empty()) {
+        return {
+            base::ErrorKind::Denied, "BUCKET-0013",
+            "The access key may not delete objects, or a lock holds them (" + words + ")",
+            "Nothing that is in use was lost. Prune with a key that has the right s3:DeleteObject, and once "
+            "the bucket's object lock has run out.",
+            base::Retry::AfterFix};
+    }
+    return {base::ErrorKind::Denied, "BUCKET-0012",
+            "The access key lacks a right for this bucket (" + words + ")",
+            "Give it the rights that agent/s3/README.md lists.", base::Retry::AfterFix};
+}
+
+}  // namespace
+
+base::Error errorOf(const Settings& settings, const Call& call, const HttpAnswer& answer) {
+    using base::ErrorKind;
+    const ErrorAnswer said = parseErrorAnswer(base::asText(answer.body));
+    const std::string words = wordsOf(said, answer.status);
+    const auto is = [&](std::string_view code) { return said.code == code; };
+    if (is("RequestTimeTooSkewed") || is("RequestExpired")) {
+        return {ErrorKind::Denied, "BUCKET-0007",
+                "The server's clock and this machine's differ too much (" + words + ")",
+                "Set this machine's clock: signatures are good for fifteen minutes only."};
+    }
+    const bool isElsewhere = answer.status == 301 || answer.status == 307 || is("PermanentRedirect");
+    if (isElsewhere || is("AuthorizationHeaderMalformed") || is("IllegalLocationConstraintException") ||
+        is("InvalidRegion")) {
+        std::string region = said.region.empty() ? answer.header("x-amz-bucket-region") : said.region;
+        region = base::printable(region.substr(0, 64));
+        return {ErrorKind::Invalid, "BUCKET-0008",
+                "The bucket '" + settings.bucket + "' is not in the region '" + settings.region + "' (" +
+                    words + ")",
+                region.empty() ? "Give --region, and the --endpoint that belongs to it."
+                               : "Give --region " + region + ", and the --endpoint that belongs to it."};
+    }
+    if (is("InvalidAccessKeyId") || is("InvalidClientTokenId")) {
+        return {ErrorKind::Denied, "BUCKET-0009", "The server does not know the access key (" + words + ")",
+                "Check HBR_S3_ACCESS_KEY_ID or the file of --access-key-file, then connect the vault again."};
+    }
+    if (is("SignatureDoesNotMatch") || is("ExpiredToken") || is("InvalidToken")) {
+        return {
+            ErrorKind::Denied, "BUCKET-0010",
+            "The secret of the access key, or its session token, is wrong or has run out (" + words + ")",
+            "Check HBR_S3_SECRET_ACCESS_KEY and HBR_S3_SESSION_TOKEN or the file of --access-key-file, then "
+            "connect the vault again."};
+    }
+    if (is("NoSuchBucket")) {
+        return {ErrorKind::NotFound, "BUCKET-0011",
+                "There is no bucket '" + settings.bucket + "' on " + settings.endpoint.url(),
+                "Make the bucket, or correct its name or the endpoint."};
+    }
+    if (answer.status == 401 || answer.status == 403) return denied(call, words);
+    if (canRetryStatus(answer.status, said.code)) {
+        return {ErrorKind::Unavailable, "BUCKET-0014",
+                "The server " + settings.endpoint.url() + " is overloaded or out of order (" + words + ")",
+                "Try again later. What was stored is safe.", base::Retry::Later};
+    }
+    if (answer.status == 507 || is("QuotaExceeded") || is("XMinioStorageFull") ||
+        is("QuotaExceededException")) {
+        return {ErrorKind::Exhausted, "BUCKET-0015",
+                "The bucket '" + settings.bucket + "' is full (" + words + ")",
+                "Make room, or raise its quota. What was stored is safe."};
+    }
+    return {ErrorKind::Unavailable, "BUCKET-0016",
+            "The server " + settings.endpoint.url() + " refused " + call.method + " with " + words,
+            "It may not speak all of S3 that is needed: agent/s3/README.md lists that."};
+}
+
+Client::Client(Settings settings, Credentials credentials, std::unique_ptr<HttpTransport> transport,
+               const platform::Clock& clock, RetryWorld world)
+    : settings_(std::move(settings)),
+      credentials_(std::move(credentials)),
+      transport_(std::move(transport)),
+      clock_(clock),
+      world_(std::move(world)) {}
+
+HttpRequest Client::sign(const Call& call) const {
+    SignedParts parts;
+    parts.method = call.method;
+    const bool isPath = settings_.addressing == Addressing::Path;
+    parts.path = (isPath ? '/' + settings_.bucket : std::string()) + '/' + encodePath(call.key);
+    if (isPath && call.key.empty()) parts.path.pop_back();
+    parts.query = call.query;
+    parts.headers = call.headers;
+    const Sha256 hash = sha256(call.body);
+    parts.payloadHash = base::encodeHex(hash.view());
+    const std::string dateTime = amzDate(clock_.now());
+    parts.headers["host"] = (isPath ? "" : settings_.bucket + '.') + settings_.endpoint.authority();
+    parts.headers["x-amz-date"] = dateTime;
+    parts.headers["x-amz-content-sha256"] = parts.payloadHash;
+    if (call.method == "PUT") parts.headers["x-amz-checksum-sha256"] = encodeBase64(hash.view());
+    if (!credentials_.sessionToken.empty()) {
+        parts.headers["x-amz-security-token"] = std::string(base::asText(credentials_.sessionToken.view()));
+    }
+    HttpRequest request{call.method, parts.path, parts.headers, call.body};
+    if (!call.query.empty()) request.target += '?' + canonicalQuery(call.query);
+    request.headers["authorization"] = authorization(parts, credentials_, dateTime, settings_.region);
+    return request;
+}
+
+HttpAnswer Client::send(const Call& call, std::initializer_list<int> accepted) {
+    RetryPolicy policy(world_, wasAnswered_ ? kLimit : kFirstLimit);
+    for (;;) {
+        std::optional<base::Error> failure;
+        try {
+            // Signed anew each time: a signature that waited may be too old.
+            HttpAnswer answer = transport_->send(sign(call), call.limitBytes);
+            wasAnswered_ = true;
+            const bool isWanted =
+                (answer.status >= 200 && answer.status < 300) ||
+                std::find(accepted.begin(), accepted.end(), answer.status) != accepted.end();
+            if (isWanted) return answer;
+            failure = errorOf(settings_, call, answer);
+            const ErrorAnswer said = parseErrorAnswer(base::asText(answer.body));
+            if (!canRetryStatus(answer.status, said.code)) throw base::Error(*failure);
+        } catch (const base::Error& error) {
+            if (error.retry() != base::Retry::Later) throw;
+            failure = error;
+        }
+        if (!policy.waitForNext()) throw base::Error(*failure);
+    }
+}
+
+}  // namespace s3

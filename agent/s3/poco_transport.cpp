@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// poco_transport.cpp: HTTP by POCO's client.
+#include <Poco/Exception.h>
+#include <Poco/Net/Context.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/Net.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/SSLException.h>
+#include <Poco/Net/SSLManager.h>
+
+#include <algorithm>
+#include <cctype>
+#include <istream>
+#include <mutex>
+#include <ostream>
+#include <vector>
+
+#include "agent/s3/transport.hpp"
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+
+namespace s3 {
+
+namespace {
+
+using Poco::Net::HTTPClientSession;
+using Poco::Net::HTTPRequest;
+using Poco::Net::HTTPResponse;
+
+constexpr int kConnectSeconds = 10;
+constexpr int kSilenceSeconds = 60;  // without a byte from the server
+// Servers close idle connections after a minute or less; one that is older is not tried.
+constexpr int kKeepAliveSeconds = 20;
+constexpr std::size_t kReadBytes = 256 * base::kKiB;
+
+/// POCO's libraries made ready for as long as it lives.
+class PocoReady final {
+public:
+    PocoReady() {
+        Poco::Net::initializeNetwork();
+        Poco::Net::initializeSSL();
+    }
+    ~PocoReady() {
+        Poco::Net::uninitializeSSL();
+        Poco::Net::uninitializeNetwork();
+    }
+    PocoReady(const PocoReady&) = delete;
+    PocoReady& operator=(const PocoReady&) = delete;
+};
+
+Poco::Net::Context::Ptr makeContext(const std::string& caFile) {
+    try {
+        Poco::Net::Context::Ptr context =
+            new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, "", "", caFile,
+                                   Poco::Net::Context::VERIFY_STRICT, 9, caFile.empty());
+        context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
+        context->enableSessionCache(true);
+        context->enableExtendedCertificateVerification(true);
+        return context;
+    } catch (const Poco::Exception&) {
+        throw base::Error(base::ErrorKind::Invalid, "BUCKET-0006",
+                          "The certificates in '" + base::printable(caFile) + "' cannot be used",
+                          "Give --ca-file a file in PEM form that can be read.", base::Retry::AfterFix);
+    }
+}
+
+class PocoTransport final : public HttpTransport {
+public:
+    explicit PocoTransport(const Settings& settings)
+        : settings_(settings),
+          host_(settings.addressing == Addressing::Host ? settings.bucket + '.' + settings.endpoint.host
+                                                        : settings.endpoint.host) {
+        if (settings.endpoint.isTls) context_ = makeContext(settings.caFile);
+    }
+
+    HttpAnswer send(const HttpRequest& request, std::size_t limitBytes) override {
+        try {
+            std::unique_ptr<HTTPClientSession> session = takeSession();
+            HttpAnswer answer = exchange(*session, request, limitBytes);
+            if (!answer.isTooLarge) giveBack(std::move(session));
+            return answer;
+        } catch (const Poco::Net::CertificateValidationException& error) {
+            refuseCertificate(error.displayText());
+        } catch (const Poco::Net::SSLException& error) {
+            // OpenSSL tells of a chain that it does not trust in words only.
+            if (error.displayText().find("certificate verify failed") != std::string::npos) {
+                refuseCertificate(error.displayText());
+            }
+            failToReach(error.displayText());
+        } catch (const Poco::Exception& error) {
+            failToReach(error.displayText());
+        }
+    }
+
+private:
+    [[noreturn]] void failToReach(const std::string& why) const {
+        throw base::Error(base::ErrorKind::Unavailable, "BUCKET-0004",
+                          "The server " + settings_.endpoint.url() +
+                              " cannot be reached, or broke off: " + base::printable(why),
+                          "Check the endpoint, the network and the proxy. What was stored is safe.",
+                          base::Retry::Later);
+    }
+
+    [[noreturn]] void refuseCertificate(const std::string& why) const {
+        throw base::Error(base::ErrorKind::Denied, "BUCKET-0005",
+                          "The certificate of " + settings_.endpoint.url() +
+                              " is not to be trusted: " + base::printable(why),
+                          "Name the file of the authority that signed it with --ca-file, and check that the "
+                          "endpoint is the host that the certificate is for.",
+                          base::Retry::AfterFix);
+    }
+
+    std::unique_ptr<HTTPClientSession> takeSession() {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!idle_.empty()) {
+                auto session = std::move(idle_.back());
+                idle_.pop_back();
+                return session;
+            }
+        }
+        std::unique_ptr<HTTPClientSession> session;
+        if (settings_.endpoint.isTls) {
+            session =
+                std::make_unique<Poco::Net::HTTPSClientSession>(host_, settings_.endpoint.port, context_);
+        } else {
+            session = std::make_unique<HTTPClientSession>(host_, settings_.endpoint.port);
+        }
+        if (settings_.proxy) session->setProxy(settings_.proxy->host, settings_.proxy->port);
+        session->setKeepAlive(true);
+        session->setKeepAliveTimeout(Poco::Timespan(kKeepAliveSeconds, 0));
+        session->setTimeout(Poco::Timespan(kConnectSeconds, 0), Poco::Timespan(kSilenceSeconds, 0),
+                            Poco::Timespan(kSilenceSeconds, 0));
+        return session;
+    }
+
+    void giveBack(std::unique_ptr<HTTPClientSession> session) {
+        const std::lock_guard lock(mutex_);
+        idle_.push_back(std::move(session));
+    }
+
+    HttpAnswer exchange(HTTPClientSession& session, const HttpRequest& request,
+                        std::size_t limitBytes) const {
+        HTTPRequest outgoing(request.method, request.target, HTTPRequest::HTTP_1_1);
+        for (const auto& [name, value] : request.headers) outgoing.set(name, value);
+        outgoing.setKeepAlive(true);
+        const bool carriesBody = request.method == "PUT" || request.method == "POST";
+        if (carriesBody) outgoing.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
+        std::ostream& out = session.sendRequest(outgoing);
+        if (!request.body.empty()) {
+            out.write(reinterpret_cast<const char*>(request.body.data()),
+                      static_cast<std::streamsize>(request.body.size()));
+            out.flush();
+            if (!out) rethrowOr(session, "the request could not be sent whole");
+        }
+        HTTPResponse incoming;
+        std::istream& in = session.receiveResponse(incoming);
+        HttpAnswer answer;
+        answer.status = static_cast<int>(incoming.getStatus());
+        for (const auto& [name, value] : incoming) {
+            std::string lower = name;
+            std::transform(lower.begin(), lower.end(), lower.begin(),
+                           [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+            answer.headers[lower] = value;
+        }
+        if (request.method != "HEAD") readBody(session, incoming, in, answer, limitBytes);
+        return answer;
+    }
+
+    static void readBody(HTTPClientSession& session, const HTTPResponse& incoming, std::istream& in,
+                         HttpAnswer& answer, std::size_t limitBytes) {
+        const Poco::Int64 told = incoming.hasContentLength() ? incoming.getContentLength64() : -1;
+        const auto isTooMuch = [&](std::uint64_t size) { return size > limitBytes; };
+        if (told > 0 && isTooMuch(static_cast<std::uint64_t>(told))) {
+            answer.isTooLarge = true;
+            return;
+        }
+        if (told > 0) answer.body.reserve(static_cast<std::size_t>(told));
+        while (in) {
+            const std::size_t before = answer.body.size();
+            const std::size_t wanted =
+                told >= 0 ? std::min(kReadBytes, static_cast<std::size_t>(told) - before) : kReadBytes;
+            if (told >= 0 && wanted == 0) break;
+            answer.body.resize(before + wanted);
+            in.read(reinterpret_cast<char*>(answer.body.data() + before),
+                    static_cast<std::streamsize>(wanted));
+            answer.body.resize(before + static_cast<std::size_t>(in.gcount()));
+            if (isTooMuch(answer.body.size())) {
+                answer.body.clear();
+                answer.isTooLarge = true;
+                return;
+            }
+        }
+        if (told >= 0 && answer.body.size() != static_cast<std::size_t>(told)) {
+            rethrowOr(session, "the answer was cut short");
+        }
+    }
+
+    /// POCO's streams keep what went wrong below them to themselves.
+    [[noreturn]] static void rethrowOr(const HTTPClientSession& session, const char* otherwise) {
+        if (const Poco::Exception* error = session.networkException()) error->rethrow();
+        throw Poco::Net::MessageException(otherwise);
+    }
+
+    const PocoReady ready_;
+    const Settings settings_;
+    const std::string host_;
+    Poco::Net::Context::Ptr context_;
+    std::mutex mutex_;  // guards idle_
+    std::vector<std::unique_ptr<HTTPClientSession>> idle_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings) {
+    return std::make_unique<PocoTransport>(settings);
+}
+
+}  // namespace s3

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/s3/settings.hpp"
+
+#include <algorithm>
+
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+
+namespace s3 {
+
+namespace {
+
+constexpr std::string_view kScheme = "s3://";
+constexpr std::string_view kDefaultRegion = "us-east-1";
+
+[[noreturn]] void refusePlace(std::string_view place, const std::string& why) {
+    throw base::Error(base::ErrorKind::Invalid, "BUCKET-0001",
+                      "'" + base::printable(place) + "' is no place for a vault: " + why,
+                      "Write s3://BUCKET or s3://BUCKET/FOLDER.", base::Retry::Never);
+}
+
+[[noreturn]] void refuseOption(const std::string& what, const std::string& hint) {
+    throw base::Error(base::ErrorKind::Invalid, "BUCKET-0002", what, hint, base::Retry::Never);
+}
+
+bool isBucketName(std::string_view name) {
+    return name.size() >= 3 && name.size() <= 63 && std::all_of(name.begin(), name.end(), [](char letter) {
+               return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' ||
+                      letter == '.';
+           });
+}
+
+bool isHostName(std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') || letter == '-' || letter == '.';
+    });
+}
+
+/// The URL that `network` chooses among "NAME=URL,NAME=URL", or the only one.
+std::string chooseEndpoint(const std::string& text, const std::string& network) {
+    std::string names;
+    for (const std::string_view part : base::split(text, ',')) {
+        const std::size_t equals = part.find('=');
+        const bool isNamed = equals != std::string_view::npos && equals < part.find("://");
+        if (!isNamed) {
+            if (network.empty()) return std::string(part);
+            continue;
+        }
+        // Without a choice the first one is meant.
+        if (network.empty() || part.substr(0, equals) == network) return std::string(part.substr(equals + 1));
+        names += (names.empty() ? "" : ", ") + std::string(part.substr(0, equals));
+    }
+    refuseOption("No endpoint is named '" + base::printable(network) + "'",
+                 "Choose one of: " + base::printable(names) + ".");
+}
+
+std::string valueOr(const std::map<std::string, std::string>& options, const std::string& name,
+                    std::string fallback) {
+    const auto found = options.find(name);
+    return found == options.end() || found->second.empty() ? std::move(fallback) : found->second;
+}
+
+Addressing parseAddressing(const std::string& text) {
+    if (text == "path") return Addressing::Path;
+    if (text == "host") return Addressing::Host;
+    refuseOption("'" + base::printable(text) + "' is no addressing", "Choose path or host.");
+}
+
+}  // namespace
+
+std::string Endpoint::authority() const {
+    return port == (isTls ? 443 : 80) ? host : host + ':' + std::to_string(port);
+}
+
+std::string Endpoint::url() const { return (isTls ? "https://" : "http://") + authority(); }
+
+Endpoint parseEndpoint(std::string_view url) {
+    Endpoint endpoint;
+    std::string_view rest = url;
+    if (rest.starts_with("https://")) {
+        rest.remove_prefix(8);
+    } else if (rest.starts_with("http://")) {
+        rest.remove_prefix(7);
+        endpoint.isTls = false;
+        endpoint.port = 80;
+    } else {
+        // The text may hold a password, so it is not repeated.
+        refuseOption("An endpoint does not begin with https:// or http://",
+                     "Write https://HOST or https://HOST:PORT.");
+    }
+    if (rest.ends_with('/')) rest.remove_suffix(1);
+    const std::size_t colon = rest.find(':');
+    if (colon != std::string_view::npos) {
+        const auto port = base::parseUnsigned(rest.substr(colon + 1));
+        if (!port || *port == 0 || *port > 65535) {
+            refuseOption("The port of an endpoint is no number from 1 to 65535", "Write https://HOST:PORT.");
+        }
+        endpoint.port = static_cast<std::uint16_t>(*port);
+        rest = rest.substr(0, colon);
+    }
+    if (!isHostName(rest)) {
+        refuseOption("An endpoint is more than a host and a port",
+                     "Write https://HOST:PORT, without user, password and path.");
+    }
+    endpoint.host = std::string(rest);
+    return endpoint;
+}
+
+base::SecretBytes formatCredentials(const Credentials& credentials) {
+    base::Bytes text;
+    base::append(text, base::asBytes(credentials.accessKeyId));
+    text.push_back('\n');
+    base::append(text, credentials.secretAccessKey.view());
+    text.push_back('\n');
+    base::append(text, credentials.sessionToken.view());
+    base::SecretBytes secret{base::ByteView(text)};
+    base::wipe(text.data(), text.size());
+    return secret;
+}
+
+Credentials parseCredentials(base::ByteView text) {
+    std::vector<std::string_view> lines;
+    for (const std::string_view line : base::split(base::asText(text), '\n')) {
+        const std::string_view trimmed = base::trim(line);
+        if (!trimmed.empty()) lines.push_back(trimmed);
+    }
+    if (lines.size() < 2 || lines.size() > 3) {
+        throw base::Error(
+            base::ErrorKind::Invalid, "BUCKET-0003", "The access key is not of two or three lines",
+            "Put the key's id, its secret and, where there is one, its session token on lines of "
+            "their own.");
+    }
+    Credentials credentials;
+    credentials.accessKeyId = std::string(lines[0]);
+    credentials.secretAccessKey = base::SecretBytes(lines[1]);
+    if (lines.size() == 3) credentials.sessionToken = base::SecretBytes(lines[2]);
+    return credentials;
+}
+
+std::string Settings::place() const {
+    const std::string path = prefix.empty() ? "" : "/" + prefix.substr(0, prefix.size() - 1);
+    return std::string(kScheme) + bucket + path;
+}
+
+bool isPlace(std::string_view text) noexcept { return text.starts_with(kScheme); }
+
+std::string normalPlace(std::string_view place) {
+    if (!isPlace(place)) refusePlace(place, "it does not begin with s3://");
+    const std::string_view rest = place.substr(kScheme.size());
+    std::string normal(kScheme);
+    bool isFirst = true;
+    for (const std::string_view part : base::split(rest, '/')) {
+        if (isFirst && !isBucketName(part)) refusePlace(place, "that is no bucket's name");
+        if (part == "." || part == ".." || !base::isUtf8(part))
+            refusePlace(place, "its folder makes no sense");
+        if (!part.empty()) normal += (isFirst ? "" : "/") + std::string(part);
+        isFirst = false;
+    }
+    return normal;
+}
+
+Settings makeSettings(std::string_view place, const std::map<std::string, std::string>& options) {
+    const std::string normal = normalPlace(place);
+    const std::string_view rest = std::string_view(normal).substr(kScheme.size());
+    const std::size_t slash = rest.find('/');
+    Settings settings;
+    settings.bucket = std::string(rest.substr(0, slash));
+    if (slash != std::string_view::npos) settings.prefix = std::string(rest.substr(slash + 1)) + '/';
+    settings.region = valueOr(options, "region", std::string(kDefaultRegion));
+    if (!isHostName(settings.region)) {
+        refuseOption("'" + base::printable(settings.region) + "' is no region", "Write such as us-east-1.");
+    }
+    const std::string given = valueOr(options, "endpoint", "");
+    const std::string network = valueOr(options, "network", "");
+    settings.endpoint = parseEndpoint(given.empty() ? "https://s3." + settings.region + ".amazonaws.com"
+                                                    : chooseEndpoint(given, network));
+    // Servers of one's own seldom have a name for each bucket.
+    settings.addressing = parseAddressing(valueOr(options, "addressing", given.empty() ? "host" : "path"));
+    settings.caFile = valueOr(options, "ca-file", "");
+    const std::string proxy = valueOr(options, "proxy", "");
+    if (!proxy.empty()) settings.proxy = parseEndpoint(proxy);
+    return settings;
+}
+
+}  // namespace s3

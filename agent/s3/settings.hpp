@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// settings.hpp: which bucket a vault lies in, how to reach it, and with whose key.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "platform/base/bytes.hpp"
+
+namespace s3 {
+
+/// Where the bucket's name stands: in the path, or in front of the host's name.
+enum class Addressing { Path, Host };
+
+/// A server: "https://host[:port]", or "http://..." for those who ask for it.
+struct Endpoint {
+    bool isTls = true;
+    std::string host;
+    std::uint16_t port = 443;
+
+    /// The host as the Host header has it: without the scheme's own port.
+    [[nodiscard]] std::string authority() const;
+    [[nodiscard]] std::string url() const;
+};
+
+/// Reads a URL of scheme, host and port alone. Throws Error (Invalid, "BUCKET-0002") for anything else, a
+/// user name or password in it included.
+Endpoint parseEndpoint(std::string_view url);
+
+/// Who signs. The secrets wipe themselves.
+struct Credentials {
+    std::string accessKeyId;
+    base::SecretBytes secretAccessKey;
+    base::SecretBytes sessionToken;  // empty without one
+};
+
+/// The three as lines of text, for a key file or a seal; secret like its parts.
+base::SecretBytes formatCredentials(const Credentials& credentials);
+
+/// Reads two or three lines: key id, secret, session token. Throws Error (Invalid, "BUCKET-0003").
+Credentials parseCredentials(base::ByteView text);
+
+/// Everything about a place but its secrets, with nothing left open.
+struct Settings {
+    std::string bucket;
+    std::string prefix;  // empty, or ends in '/'
+    Endpoint endpoint;
+    std::string region;
+    Addressing addressing = Addressing::Path;
+    std::string caFile;             // PEM; empty: the system's
+    std::optional<Endpoint> proxy;  // an HTTP proxy
+
+    /// "s3://bucket/prefix".
+    [[nodiscard]] std::string place() const;
+};
+
+/// True for "s3://...".
+bool isPlace(std::string_view text) noexcept;
+
+/// "s3://bucket/prefix" without needless slashes. Throws Error (Invalid, "BUCKET-0001").
+std::string normalPlace(std::string_view place);
+
+/// Makes settings out of a place and options by name: endpoint ("URL", or "NAME=URL,NAME=URL"), network (the
+/// NAME to take), region, addressing ("path" or "host"), ca-file, proxy. What is missing gets its default.
+/// Throws Error (Invalid, "BUCKET-0001", "BUCKET-0002").
+Settings makeSettings(std::string_view place, const std::map<std::string, std::string>& options);
+
+}  // namespace s3

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// transport.hpp: carries one HTTP request to the server and its answer back.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "agent/s3/settings.hpp"
+#include "platform/base/bytes.hpp"
+
+namespace s3 {
+
+struct HttpRequest {
+    std::string method;
+    std::string target;                          // path and query, encoded
+    std::map<std::string, std::string> headers;  // names in lower case; without content-length
+    base::ByteView body;
+};
+
+struct HttpAnswer {
+    int status = 0;
+    std::map<std::string, std::string> headers;  // names in lower case
+    base::Bytes body;                            // whole; empty when isTooLarge
+    bool isTooLarge = false;                     // more than the limit was to come
+
+    [[nodiscard]] std::string header(const std::string& name) const {
+        const auto found = headers.find(name);
+        return found == headers.end() ? std::string() : found->second;
+    }
+};
+
+/// Thread-safe. Tries once; who calls decides whether to try again.
+class HttpTransport {
+public:
+    virtual ~HttpTransport() = default;
+
+    /// Throws Error with Retry::Later when the request or its answer did not get through ("BUCKET-0004"), in
+    /// which case the server may have done what was asked, and with Retry::AfterFix when the server's
+    /// certificate is not to be trusted ("BUCKET-0005").
+    virtual HttpAnswer send(const HttpRequest& request, std::size_t limitBytes) = 0;
+};
+
+/// Over TCP or TLS, with connections kept open and shared by all threads.
+std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings);
+
+}  // namespace s3

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// client_test.cpp: what is tried again, for how long, and what a refusal means, on a server of the test's own.
+#include "agent/s3/client.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <vector>
+
+#include "agent/s3/s3_store.hpp"
+#include "platform/base/error.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/platform/temporary_folder.hpp"
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Answers as the test says.
+class ScriptedTransport final : public s3::HttpTransport {
+public:
+    using Script = std::function<s3::HttpAnswer(const s3::HttpRequest&)>;
+    explicit ScriptedTransport(Script script) : script_(std::move(script)) {}
+    s3::HttpAnswer send(const s3::HttpRequest& request, std::size_t) override { return script_(request); }
+
+private:
+    Script script_;
+};
+
+s3::HttpAnswer answer(int status, const std::string& body = "") {
+    return {status, {}, base::Bytes(body.begin(), body.end()), false};
+}
+
+s3::HttpAnswer refusal(int status, const std::string& code) {
+    return answer(status, "<Error><Code>" + code + "</Code></Error>");
+}
+
+[[noreturn]] void drop() {
+    throw base::Error(base::ErrorKind::Unavailable, "BUCKET-0004", "dropped", "", base::Retry::Later);
+}
+
+/// A world whose time passes only while something sleeps.
+struct World {
+    test::ManualClock clock;
+    std::chrono::nanoseconds time{};
+    std::vector<milliseconds> slept;
+    double chance = 0.999;
+    base::CancelToken cancel;
+
+    s3::RetryWorld retry() {
+        return {[this] { return time; },
+                [this](milliseconds wait) {
+                    time += wait;
+                    slept.push_back(wait);
+                },
+                [this] { return chance; }, cancel};
+    }
+    s3::Client client(ScriptedTransport::Script script) {
+        return {settings(), credentials(), std::make_unique<ScriptedTransport>(std::move(script)), clock, retry()};
+    }
+    std::unique_ptr<vault::ObjectStore> store(ScriptedTransport::Script script) {
+        return s3::makeStore(settings(), credentials(), {clock, retry()},
+                             std::make_unique<ScriptedTransport>(std::move(script)));
+    }
+    static s3::Settings settings() {
+        return s3::makeSettings("s3://bucket/folder", {{"endpoint", "http://127.0.0.1:9"}});
+    }
+    static s3::Credentials credentials() {
+        return {"id", base::SecretBytes(std::string_view("TOPSECRET")),
+                base::SecretBytes(std::string_view("TOKENSECRET"))};
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(s3_clients)
+
+BOOST_AUTO_TEST_CASE(what_may_pass_is_tried_again_until_it_does) {
+    World world;
+    int number = 0;
+    auto client = world.client([&](const s3::HttpRequest&) -> s3::HttpAnswer {
+        switch (++number) {
+            case 1: return refusal(503, "SlowDown");
+            case 2: drop();
+            case 3: return answer(429);
+            case 4: return answer(500);
+            case 5: return refusal(409, "ConditionalRequestConflict");
+            case 6: return refusal(400, "XAmzContentSHA256Mismatch");
+            default: return answer(200);
+        }
+    });
+    BOOST_TEST(client.send({"GET", "a", {}, {}, {}}).status == 200);
+    BOOST_TEST(number == 7);
+}
+
+BOOST_AUTO_TEST_CASE(waits_grow_up_to_a_limit_and_end_with_the_time) {
+    World world;
+    int number = 0;
+    auto client = world.client([&](const s3::HttpRequest&) {
+        return ++number == 1 ? answer(200) : refusal(503, "SlowDown");
+    });
+    client.send({"GET", "a", {}, {}, {}});
+    BOOST_CHECK_EXCEPTION(client.send({"GET", "a", {}, {}, {}}), base::Error, test::hasCode("BUCKET-0014"));
+    BOOST_TEST((world.time >= milliseconds(299'000) && world.time <= milliseconds(301'000)));
+    BOOST_TEST(number < 60);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_never_answered_is_given_up_early) {
+    World world;
+    auto client = world.client([](const s3::HttpRequest&) -> s3::HttpAnswer { drop(); });
+    BOOST_CHECK_EXCEPTION(client.send({"GET", "a", {}, {}, {}}), base::Error, test::hasCode("BUCKET-0004"));
+    BOOST_TEST((world.time <= milliseconds(16'000)));
+}
+
+BOOST_AUTO_TEST_CASE(chance_decides_how_much_of_a_wait_is_waited) {
+    World world;
+    world.chance = 0.0;
+    int number = 0;
+    auto client =
+        world.client([&](const s3::HttpRequest&) { return ++number < 20 ? answer(503) : answer(200); });
+    client.send({"GET", "a", {}, {}, {}});
+    BOOST_TEST(world.slept.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_wait_ends) {
+    World world;
+    auto client = world.client([&](const s3::HttpRequest&) {
+        world.cancel.cancel();
+        return answer(503);
+    });
+    BOOST_CHECK_EXCEPTION(client.send({"GET", "a", {}, {}, {}}), base::Error, test::hasCode("BASE-0004"));
+}
+
+BOOST_AUTO_TEST_CASE(each_refusal_has_a_sentence_of_its_own_and_is_not_tried_again) {
+    struct Case {
+        const char* method;
+        int status;
+        const char* code;
+        const char* error;
+    };
+    for (const Case& one : {Case{"GET", 403, "RequestTimeTooSkewed", "BUCKET-0007"},
+                            Case{"GET", 400, "AuthorizationHeaderMalformed", "BUCKET-0008"},
+                            Case{"GET", 301, "PermanentRedirect", "BUCKET-0008"},
+                            Case{"GET", 403, "InvalidAccessKeyId", "BUCKET-0009"},
+                            Case{"GET", 403, "SignatureDoesNotMatch", "BUCKET-0010"},
+                            Case{"GET", 404, "NoSuchBucket", "BUCKET-0011"},
+                            Case{"PUT", 403, "AccessDenied", "BUCKET-0012"},
+                            Case{"DELETE", 403, "AccessDenied", "BUCKET-0013"},
+                            Case{"PUT", 507, "XMinioStorageFull", "BUCKET-0015"},
+                            Case{"PUT", 418, "Teapot", "BUCKET-0016"}}) {
+        World world;
+        int number = 0;
+        auto client = world.client([&](const s3::HttpRequest&) {
+            ++number;
+            return refusal(one.status, one.code);
+        });
+        BOOST_TEST_CONTEXT(one.code) {
+            BOOST_CHECK_EXCEPTION(client.send({one.method, "a", {}, {}, {}}), base::Error,
+                                  test::hasCode(one.error));
+            BOOST_TEST(number == 1);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_secret_is_in_a_request_or_an_error) {
+    World world;
+    auto client = world.client([](const s3::HttpRequest& request) {
+        for (const auto& [name, value] : request.headers) {
+            BOOST_TEST(value.find("TOPSECRET") == std::string::npos);
+            if (name != "x-amz-security-token") BOOST_TEST(value.find("TOKENSECRET") == std::string::npos);
+        }
+        BOOST_TEST(request.target.find("SECRET") == std::string::npos);
+        return refusal(403, "SignatureDoesNotMatch");
+    });
+    BOOST_CHECK_EXCEPTION(client.send({"GET", "a", {}, {}, {}}), base::Error, [](const base::Error& error) {
+        return std::string(error.what()).find("SECRET") == std::string::npos;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_try_after_a_lost_reply_finds_its_own_object) {
+    World world;
+    std::string stored;
+    auto store = world.store([&](const s3::HttpRequest& request) -> s3::HttpAnswer {
+        if (request.method == "PUT") {
+            BOOST_TEST(request.headers.at("if-none-match") == "*");
+            BOOST_TEST(request.target == "/bucket/folder/a");
+            if (!stored.empty()) return refusal(412, "PreconditionFailed");
+            stored = std::string(base::asText(request.body));
+            drop();
+        }
+        s3::HttpAnswer found = answer(206, request.method == "HEAD" ? "" : stored);
+        found.headers["content-length"] = std::to_string(stored.size());
+        return found;
+    });
+    BOOST_TEST((store->create("a", base::asBytes("mine")) == vault::CreateResult::Created));
+    BOOST_TEST((store->create("a", base::asBytes("other")) == vault::CreateResult::AlreadyThere));
+    BOOST_TEST((store->create("a", base::asBytes("mind")) == vault::CreateResult::AlreadyThere));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_not_the_range_asked_for_is_refused) {
+    World world;
+    s3::HttpAnswer given = answer(206, "abc");
+    auto store = world.store([&](const s3::HttpRequest&) { return given; });
+    base::Bytes three(3);
+    const auto read = [&] { static_cast<void>(store->readRange("a", 5, three)); };
+    given.headers["content-range"] = "bytes 6-8/20";
+    BOOST_CHECK_EXCEPTION(read(), base::Error, test::hasCode("BUCKET-0017"));
+    given.status = 200;
+    BOOST_CHECK_EXCEPTION(read(), base::Error, test::hasCode("BUCKET-0017"));
+    given = answer(206, "ab");
+    BOOST_CHECK_EXCEPTION(read(), base::Error, test::hasCode("STORE-0006"));
+    given = refusal(404, "NoSuchBucket");
+    BOOST_CHECK_EXCEPTION(read(), base::Error, test::hasCode("BUCKET-0011"));
+    given = refusal(404, "NoSuchKey");
+    BOOST_TEST(!store->readRange("a", 5, three));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(s3_settings)
+
+BOOST_AUTO_TEST_CASE(places_and_options_are_read) {
+    const auto plain = s3::makeSettings("s3://my-bucket//a/b/", {{"region", "eu-west-1"}});
+    BOOST_TEST(plain.bucket == "my-bucket");
+    BOOST_TEST(plain.prefix == "a/b/");
+    BOOST_TEST(plain.place() == "s3://my-bucket/a/b");
+    BOOST_TEST(plain.endpoint.url() == "https://s3.eu-west-1.amazonaws.com");
+    BOOST_TEST((plain.addressing == s3::Addressing::Host));
+    const std::map<std::string, std::string> several = {
+        {"endpoint", "vpc=http://10.0.0.1:9000,public=https://s3.example.com"}, {"network", "public"}};
+    BOOST_TEST(s3::makeSettings("s3://abc", several).endpoint.url() == "https://s3.example.com");
+    const std::map<std::string, std::string> first = {{"endpoint", several.at("endpoint")}};
+    BOOST_TEST(s3::makeSettings("s3://abc", first).endpoint.url() == "http://10.0.0.1:9000");
+}
+
+BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_refused) {
+    for (const char* place : {"s3://", "s3://AB", "s3://a", "s3://bucket/../x", "s4://bucket", "s3:///x"}) {
+        BOOST_CHECK_EXCEPTION(s3::normalPlace(place), base::Error, test::hasCode("BUCKET-0001"));
+    }
+    for (const char* url : {"host", "ftp://host", "https://", "https://user:password@host", "https://host/path",
+                            "https://host:0", "https://host:65536", "https://ho st"}) {
+        BOOST_CHECK_EXCEPTION(s3::parseEndpoint(url), base::Error, [](const base::Error& error) {
+            return error.code() == "BUCKET-0002" &&
+                   std::string(error.what()).find("password@") == std::string::npos;
+        });
+    }
+    const std::map<std::string, std::string> unknown = {{"endpoint", "a=https://b"}, {"network", "c"}};
+    BOOST_CHECK_EXCEPTION(s3::makeSettings("s3://abc", unknown), base::Error, test::hasCode("BUCKET-0002"));
+    BOOST_CHECK_EXCEPTION(s3::makeSettings("s3://abc", {{"addressing", "x"}}), base::Error,
+                          test::hasCode("BUCKET-0002"));
+}
+
+BOOST_AUTO_TEST_CASE(an_access_key_comes_as_lines) {
+    const auto key = s3::parseCredentials(base::asBytes("id\r\nsecret\n\n"));
+    BOOST_TEST(key.accessKeyId == "id");
+    BOOST_TEST(base::asText(key.secretAccessKey.view()) == "secret");
+    BOOST_TEST(key.sessionToken.empty());
+    const auto again = s3::parseCredentials(s3::formatCredentials(key).view());
+    BOOST_TEST(base::asText(again.secretAccessKey.view()) == "secret");
+    for (const char* text : {"", "id", "id\n\n", "a\nb\nc\nd"}) {
+        BOOST_CHECK_EXCEPTION(s3::parseCredentials(base::asBytes(text)), base::Error, test::hasCode("BUCKET-0003"));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real S3 servers for tests: each with a port, a data folder and a root key of its own, ended by its pid."""
+
+import datetime
+import hashlib
+import hmac
+import http.client
+import importlib.machinery
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.parse
+from pathlib import Path
+
+KEY_ID = "testrootkey"
+SECRET = "testrootsecret"
+REGION = "us-east-1"
+NAMES = ("versitygw", "minio")
+
+
+def _installer():
+    path = str(Path(__file__).resolve().parent / "install_servers")
+    loader = importlib.machinery.SourceFileLoader("install_servers", path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("install_servers", loader))
+    loader.exec_module(module)
+    return module
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A running server; use with 'with'."""
+
+    def __init__(self, name: str, folder: Path, wrapper: tuple[str, ...] = ()):
+        self.name = name
+        self.port = free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        folder.mkdir(parents=True)
+        data = folder / "data"
+        data.mkdir()
+        program = str(_installer().install(name))
+        environment = dict(os.environ, HOME=str(folder), MINIO_ROOT_USER=KEY_ID, MINIO_ROOT_PASSWORD=SECRET,
+                           ROOT_ACCESS_KEY=KEY_ID, ROOT_SECRET_KEY=SECRET)
+        if name == "versitygw":
+            (folder / "iam").mkdir()
+            command = [program, "--port", f"127.0.0.1:{self.port}", "--iam-dir", str(folder / "iam"), "posix", str(data)]
+        else:
+            command = [program, "server", str(data), "--address", f"127.0.0.1:{self.port}",
+                       "--console-address", f"127.0.0.1:{free_port()}"]
+        self.log = open(folder / "log", "wb")
+        self.process = subprocess.Popen([*wrapper, *command], env=environment, stdin=subprocess.DEVNULL,
+                                        stdout=self.log, stderr=subprocess.STDOUT)
+        self._wait()
+
+    def _wait(self) -> None:
+        for _ in range(600):
+            if self.process.poll() is not None:
+                break
+            try:
+                if request(self, "GET", "/")[0] == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.1)
+        self.stop()
+        raise RuntimeError(f"{self.name} does not start:\n{Path(self.log.name).read_text(errors='replace')[-2000:]}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def make_bucket(self, bucket: str) -> None:
+        status, body = request(self, "PUT", f"/{bucket}")
+        if status != 200:
+            raise RuntimeError(f"{self.name} makes no bucket: {status} {body!r}")
+
+    def set_policy(self, bucket: str, policy: dict) -> None:
+        status, body = request(self, "PUT", f"/{bucket}", {"policy": ""}, json.dumps(policy).encode())
+        if status not in (200, 204):
+            raise RuntimeError(f"{self.name} takes no policy: {status} {body!r}")
+
+
+def _hmac(key: bytes, text: str) -> bytes:
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+
+def request(server: Server, method: str, path: str, query: dict[str, str] | None = None,
+            body: bytes = b"") -> tuple[int, bytes]:
+    """A signed request by the root key; written apart from the program's own, to check one by the other."""
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    text = "&".join(f"{urllib.parse.quote(k, safe='')}={urllib.parse.quote(v, safe='')}"
+                    for k, v in sorted((query or {}).items()))
+    digest = hashlib.sha256(body).hexdigest()
+    headers = {"host": f"127.0.0.1:{server.port}", "x-amz-content-sha256": digest, "x-amz-date": now}
+    names = ";".join(sorted(headers))
+    canonical = "\n".join([method, path, text, *(f"{k}:{headers[k]}" for k in sorted(headers)), "", names, digest])
+    scope = f"{now[:8]}/{REGION}/s3/aws4_request"
+    to_sign = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    key = ("AWS4" + SECRET).encode()
+    for part in (now[:8], REGION, "s3", "aws4_request"):
+        key = _hmac(key, part)
+    headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={KEY_ID}/{scope}, SignedHeaders={names}, "
+                                f"Signature={_hmac(key, to_sign).hex()}")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    try:
+        connection.request(method, path + ("?" + text if text else ""), body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
