@@ -69,14 +69,6 @@ private:
     std::unordered_set<std::string> unsynced_;  // folders from which something was removed
 };
 
-/// Throws Error (Invalid) for a name that no store takes.
-void requireValidName(const std::string& name) {
-    if (isValidName(name)) return;
-    throw base::Error(base::ErrorKind::Invalid, "STORE-0004",
-                      "'" + base::printable(name) + "' is no name of a vault object", "Please report it.",
-                      base::Retry::Never);
-}
-
 /// For an upload whose file a prune removed, because it had not changed for longer than a session may be
 /// silent.
 base::Error sweptAway(const std::string& name) {

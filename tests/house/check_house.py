@@ -28,10 +28,8 @@ MAY_INCLUDE = {
     "agent/engine": {"agent/engine", "agent/vault", "connectors", "platform", "platform/base"},
     "agent/mount": {"agent/mount", "agent/vault", "connectors", "connectors/files", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
-    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/mount", "agent/vault", "connectors",
+    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/mount", "agent/s3", "agent/vault", "connectors",
                   "connectors/files", "platform", "platform/base"},
-    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/s3", "agent/vault", "connectors", "connectors/files",
-                  "platform", "platform/base"},
 }
 PROJECT_FOLDERS = ("agent/", "connectors/", "platform/", "tests/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)

@@ -11,7 +11,7 @@ set -euo pipefail
 # What the builds and tests in it need. Nothing else needs to change when one is added.
 readonly packages=(
     g++ cmake ninja-build ccache git python3
-    libssl-dev libzstd-dev libboost-test-dev
+    libssl-dev libzstd-dev libfuse3-dev libpoco-dev libboost-test-dev
     attr acl libcap2-bin e2fsprogs util-linux
     wine32 wine
 )
