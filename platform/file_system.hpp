@@ -66,7 +66,8 @@ struct DataExtent {
     bool operator==(const DataExtent&) const = default;
 };
 
-/// One extended attribute (Linux: xattr, so POSIX ACLs and capabilities too; Windows: "security.descriptor").
+/// One extended attribute (Linux: xattr, so POSIX ACLs and capabilities too; Windows: "security.descriptor",
+/// "stream.NAME" for each alternate data stream, "reparse.data" of a reparse point that is no symbolic link).
 struct ExtendedAttribute {
     std::string name;
     base::Bytes value;
@@ -78,6 +79,7 @@ struct ExtendedAttribute {
 struct ExtraMetadata {
     std::vector<ExtendedAttribute> attributes;  // sorted by name
     std::uint32_t flags = 0;                    // Linux: FS_IOC_GETFLAGS bits; Windows: 0
+    std::vector<std::string> leftOut;           // one sentence for each part that cannot be carried
 
     bool operator==(const ExtraMetadata&) const = default;
 };

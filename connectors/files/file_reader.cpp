@@ -192,6 +192,9 @@ ObjectHeader FileReader::finish() {
     // Names that vanished since the walk may be stored as names of this file already.
     metadata.linkCount = std::max(metadata.linkCount, expectedLinkCount_);
     metadata.extra = file_->extraMetadata();
+    for (const std::string& sentence : metadata.extra.leftOut) {
+        warning_ += (warning_.empty() ? "" : " ") + sentence;
+    }
     metadata.isSparse = isSparse_;
     if (isSparse_) metadata.extents = std::move(extents_);
     file_.reset();

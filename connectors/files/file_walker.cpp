@@ -286,6 +286,7 @@ void FileWalker::putFolder(const FileStatus& status, const Directory* opened) {
     if (opened == nullptr || fault) header.changeToken.clear();
     header.metadata = encodeMetadata(metadata);
     sink_.put(std::move(header));
+    for (const std::string& sentence : metadata.extra.leftOut) sink_.warn(key_, sentence);
     if (fault) sink_.fail(key_, *fault);
 }
 

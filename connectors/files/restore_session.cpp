@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/files/restore_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "connectors/files/file_restorer.hpp"
+#include "connectors/files/object_key.hpp"
 #include "connectors/files/object_kind.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -230,12 +232,17 @@ void RestoreSession::restoreNode(const ObjectHeader& header, const Place& place)
 
 void RestoreSession::makeNode(const ObjectHeader& header, const FileMetadata& metadata,
                               const platform::Directory& folder, const std::string& name) {
-    if (header.kind == ObjectKind::Symlink) {
+    // A junction and the like is made of the data that Windows kept of it, where Windows is.
+    const bool isReparsePoint =
+        hasDrives(fileSystem_) && std::ranges::any_of(metadata.extra.attributes,
+                                                      [](const auto& a) { return a.name == "reparse.data"; });
+    if (header.kind == ObjectKind::Symlink && !isReparsePoint) {
         folder.createSymlink(name, header.target, (metadata.attributes & kWindowsDirectoryAttribute) != 0);
     } else {
         FileStatus like;
         like.type = typeOf(header.kind);
         like.mode = metadata.mode;
+        like.attributes = metadata.attributes;
         like.deviceMajor = metadata.deviceMajor;
         like.deviceMinor = metadata.deviceMinor;
         folder.createSpecial(name, like);

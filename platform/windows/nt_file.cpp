@@ -5,8 +5,10 @@
 // winnt.h.
 #include <winternl.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <vector>
 
 #include "platform/windows/file_time.hpp"
@@ -94,8 +96,22 @@ std::uint64_t foldedFileId(HANDLE handle) noexcept {
 }  // namespace
 
 bool isLinkTag(DWORD reparseTag) noexcept {
-    constexpr DWORD kNameSurrogate = 0x20000000;
-    return reparseTag == 0 || (reparseTag & kNameSurrogate) != 0;
+    constexpr DWORD kCloudFamily = 0x9000001A;
+    constexpr DWORD kFamilyMask = 0xFFFF0FFF;
+    constexpr DWORD kDeduplicated = 0x80000013;
+    constexpr DWORD kCompressedBySystem = 0x80000017;  // "wof": compact /exe
+    constexpr DWORD kStorageTiers[] = {0xC0000004, 0x80000006, 0x80000014, 0x8000001E};
+    return (reparseTag & kFamilyMask) != kCloudFamily && reparseTag != kDeduplicated &&
+           reparseTag != kCompressedBySystem &&
+           std::ranges::find(kStorageTiers, reparseTag) == std::end(kStorageTiers);
+}
+
+bool isNotOnThisDisk(DWORD attributes) noexcept {
+    constexpr DWORD kRecallOnOpen = 0x00040000;
+    constexpr DWORD kRecallOnDataAccess = 0x00400000;
+    const bool isTiered =
+        (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && (attributes & FILE_ATTRIBUTE_OFFLINE) != 0;
+    return isTiered || (attributes & (kRecallOnOpen | kRecallOnDataAccess)) != 0;
 }
 
 OpenOutcome openRelative(HANDLE directory, std::wstring_view name, const OpenRequest& request,
@@ -128,12 +144,13 @@ HandleKind kindOf(HANDLE handle, const std::string& path) {
     FILE_ATTRIBUTE_TAG_INFO info{};
     if (GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &info, sizeof(info)) != 0) {
         const bool isReparsePoint = (info.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
-        return {typeOf(info.FileAttributes, info.ReparseTag), isReparsePoint ? info.ReparseTag : 0};
+        return {typeOf(info.FileAttributes, info.ReparseTag), isReparsePoint ? info.ReparseTag : 0,
+                info.FileAttributes};
     }
     // File systems without reparse points may not know the question.
     BY_HANDLE_FILE_INFORMATION plain{};
     if (GetFileInformationByHandle(handle, &plain) == 0) throw fileError(GetLastError(), "look at", path);
-    return {typeOf(plain.dwFileAttributes, 0), 0};
+    return {typeOf(plain.dwFileAttributes, 0), 0, plain.dwFileAttributes};
 }
 
 std::uint64_t volumeIdOf(HANDLE handle) noexcept {

@@ -41,15 +41,20 @@ OpenOutcome openRelative(HANDLE directory, std::wstring_view name, const OpenReq
 struct HandleKind {
     FileType type = FileType::Other;
     DWORD reparseTag = 0;  // 0 for none
+    DWORD attributes = 0;
 };
 
 /// Tells links, directories and files apart. Throws Error.
 HandleKind kindOf(HANDLE handle, const std::string& path);
 
-/// True for reparse points that stand for another name: symbolic links, junctions, mount points. The others
-/// hold the file's own content in another form (deduplicated, compressed, in the cloud) and open like plain
-/// files. A tag of 0 means that the file system would not say; it counts as a link, to be on the safe side.
+/// False for reparse points that hold the file's own content in another form (deduplicated, compressed, in
+/// the cloud) and open like plain files. All others are kept as links, which are never followed: symbolic
+/// links, junctions, mount points, tags that nobody here knows, and a tag of 0, which means that the file
+/// system would not say.
 bool isLinkTag(DWORD reparseTag) noexcept;
+
+/// True when reading the content would fetch it from the cloud or from a tape.
+bool isNotOnThisDisk(DWORD attributes) noexcept;
 
 /// Which volume the handle lies on.
 std::uint64_t volumeIdOf(HANDLE handle) noexcept;

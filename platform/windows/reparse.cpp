@@ -42,9 +42,7 @@ std::wstring nameAt(base::ByteView buffer, std::size_t offset, std::size_t sizeB
     return name;
 }
 
-}  // namespace
-
-std::string readLinkTarget(HANDLE handle, const std::string& path) {
+base::Bytes readReparseData(HANDLE handle, const std::string& path) {
     base::Bytes buffer(MAXIMUM_REPARSE_DATA_BUFFER_SIZE);
     DWORD sizeBytes = 0;
     if (DeviceIoControl(handle, FSCTL_GET_REPARSE_POINT, nullptr, 0, buffer.data(),
@@ -52,17 +50,50 @@ std::string readLinkTarget(HANDLE handle, const std::string& path) {
         throw fileError(GetLastError(), "read the link", path);
     }
     buffer.resize(sizeBytes);
+    return buffer;
+}
+
+/// The tag at the head of reparse data; 0 when they are too short for one.
+DWORD tagOf(base::ByteView reparseData) noexcept {
+    return reparseData.size() < sizeof(DWORD) ? 0 : base::loadLittleEndian<std::uint32_t>(reparseData.data());
+}
+
+}  // namespace
+
+std::string linkTargetIn(base::ByteView reparseData) {
     LinkHead head{};
-    std::memcpy(&head, buffer.data(), std::min(sizeof(head), buffer.size()));
+    if (reparseData.size() < kMountPointNames) return {};
+    std::memcpy(&head, reparseData.data(), std::min(sizeof(head), reparseData.size()));
     const bool isSymlink = head.tag == IO_REPARSE_TAG_SYMLINK;
-    if (!isSymlink && head.tag != IO_REPARSE_TAG_MOUNT_POINT) {
-        throw fileError(ERROR_NOT_SUPPORTED, "read the unknown link", path);
-    }
+    if (!isSymlink && head.tag != IO_REPARSE_TAG_MOUNT_POINT) return {};
     const std::size_t names = isSymlink ? kSymlinkNames : kMountPointNames;
-    const std::wstring shown = nameAt(buffer, names + head.printOffset, head.printSizeBytes);
+    const std::wstring shown = nameAt(reparseData, names + head.printOffset, head.printSizeBytes);
     if (!shown.empty()) return toUtf8(shown);
-    const std::wstring target = nameAt(buffer, names + head.substituteOffset, head.substituteSizeBytes);
+    const std::wstring target = nameAt(reparseData, names + head.substituteOffset, head.substituteSizeBytes);
     return toUtf8(target.starts_with(kNtPrefix) ? target.substr(kNtPrefix.size()) : target);
+}
+
+void addReparseData(HANDLE handle, const std::string& path, ExtraMetadata& extra) {
+    base::Bytes data = readReparseData(handle, path);
+    if (tagOf(data) == IO_REPARSE_TAG_SYMLINK) return;
+    extra.attributes.push_back({kReparseAttribute, std::move(data)});
+    std::ranges::sort(extra.attributes, {}, &ExtendedAttribute::name);
+}
+
+std::string readLinkTarget(HANDLE handle, const std::string& path) {
+    return linkTargetIn(readReparseData(handle, path));
+}
+
+DWORD makeReparsePoint(HANDLE handle, base::ByteView reparseData) {
+    // A length that disagrees with the bytes would let the system read past them.
+    const bool isSound = reparseData.size() >= kDataOffset &&
+                         reparseData.size() <= MAXIMUM_REPARSE_DATA_BUFFER_SIZE && tagOf(reparseData) > 1;
+    if (!isSound) return ERROR_INVALID_REPARSE_DATA;
+    base::Bytes copy(reparseData.begin(), reparseData.end());
+    DWORD ignored = 0;
+    const bool isMade = DeviceIoControl(handle, FSCTL_SET_REPARSE_POINT, copy.data(),
+                                        static_cast<DWORD>(copy.size()), nullptr, 0, &ignored, nullptr) != 0;
+    return isMade ? DWORD{ERROR_SUCCESS} : GetLastError();
 }
 
 DWORD makeSymlink(HANDLE handle, std::string_view target) {

@@ -159,6 +159,19 @@ base::Error symlinkError(std::string_view path) {
             "Name the place that the link points to instead.", Retry::AfterFix};
 }
 
+base::Error notOnThisDiskError(std::string_view path) {
+    return {ErrorKind::Unavailable, "FS-0024",
+            "Could not read '" + base::printable(path) +
+                "' - its content is not on this disk but in the cloud or on a tape",
+            "Have it kept on this device ('Always keep on this device'), or exclude it.", Retry::AfterFix};
+}
+
+base::Error encryptedError(std::string_view path) {
+    return {ErrorKind::Denied, "FS-0025",
+            "Could not read '" + base::printable(path) + "' - Windows encrypts it (EFS) for another user",
+            "Run HBR as that user, or decrypt the file with 'cipher /d'.", Retry::AfterFix};
+}
+
 base::Error notRegularError(std::string_view path) {
     return {ErrorKind::Invalid, "FS-0010",
             "Could not open '" + base::printable(path) + "' - it is not a regular file",

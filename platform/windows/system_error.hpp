@@ -29,6 +29,12 @@ base::Error symlinkError(std::string_view path);
 /// The refusal to read or write something that is not a regular file.
 base::Error notRegularError(std::string_view path);
 
+/// The refusal to fetch a file from the cloud or from a tape only to back it up.
+base::Error notOnThisDiskError(std::string_view path);
+
+/// The refusal of a file that EFS encrypts for somebody else.
+base::Error encryptedError(std::string_view path);
+
 /// True for the numbers that mean that nothing has the name.
 bool meansNotFound(DWORD number) noexcept;
 

@@ -38,8 +38,20 @@ Handle WindowsDirectory::openChild(std::string_view name, const OpenRequest& req
         lesser.access &= ~ACCESS_MASK{READ_CONTROL};
         outcome = openRelative(handle_.get(), checkedChildName(name), lesser);
     }
+    if (outcome.error == ERROR_ACCESS_DENIED && (request.access & FILE_READ_DATA) != 0) refuseEncrypted(name);
     if (outcome.error != ERROR_SUCCESS) throw fileError(outcome.error, action, childPath(name));
     return std::move(outcome.handle);
+}
+
+void WindowsDirectory::refuseEncrypted(std::string_view name) const {
+    OpenRequest request;
+    request.access = FILE_READ_ATTRIBUTES;
+    const OpenOutcome itself = openRelative(handle_.get(), checkedChildName(name), request);
+    if (itself.error != ERROR_SUCCESS) return;
+    const HandleKind kind = kindOf(itself.handle.get(), childPath(name));
+    if (kind.type == FileType::Regular && (kind.attributes & FILE_ATTRIBUTE_ENCRYPTED) != 0) {
+        throw encryptedError(childPath(name));
+    }
 }
 
 Handle WindowsDirectory::openContent(std::string_view name, const OpenRequest& request,
@@ -54,6 +66,7 @@ Handle WindowsDirectory::openContent(std::string_view name, const OpenRequest& r
         if (!wantsDirectory) throw notRegularError(path);
         throw fileError(ERROR_DIRECTORY, action, path);
     }
+    if (isNotOnThisDisk(kind.attributes)) throw notOnThisDiskError(path);
     if (kind.reparseTag == 0) return itself;
     // Deduplicated and the like: the content comes when the reparse point is followed. A link put in its
     // place between the two calls shows itself by another file id.
@@ -90,7 +103,7 @@ std::optional<FileStatus> WindowsDirectory::statusOf(std::string_view name) cons
 
 ExtraMetadata WindowsDirectory::extraMetadataOf(std::string_view name) const {
     OpenRequest request;
-    request.access = READ_CONTROL;
+    request.access = READ_CONTROL | FILE_READ_ATTRIBUTES;
     const Handle child = openChild(name, request, "read the owner and access list of");
     return readExtraMetadata(child.get(), childPath(name));
 }

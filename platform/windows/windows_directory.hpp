@@ -52,6 +52,8 @@ private:
     /// Opens a child that must be a file or directory, and never a link; throws Error.
     [[nodiscard]] Handle openContent(std::string_view name, const OpenRequest& request,
                                      Expected expected) const;
+    /// Throws Error (Denied, "FS-0025") when the child is a file that EFS encrypts.
+    void refuseEncrypted(std::string_view name) const;
     /// Makes a link through its whole path, for users without the privilege. Returns a Win32 error number.
     [[nodiscard]] DWORD createSymlinkByPath(std::string_view name, std::string_view target,
                                             bool targetIsDirectory) const;

@@ -6,11 +6,15 @@
 #include <winioctl.h>
 #include <winternl.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "platform/base/text.hpp"
 #include "platform/windows/file_time.hpp"
 #include "platform/windows/native_path.hpp"
 #include "platform/windows/reparse.hpp"
 #include "platform/windows/security.hpp"
+#include "platform/windows/streams.hpp"
 #include "platform/windows/system_error.hpp"
 #include "platform/windows/wide_text.hpp"
 #include "platform/windows/windows_directory.hpp"
@@ -66,17 +70,55 @@ std::vector<std::string> foreignAttributes(const ExtraMetadata* extra) {
     std::vector<std::string> names;
     if (extra == nullptr) return names;
     for (const ExtendedAttribute& attribute : extra->attributes) {
-        if (attribute.name != kSecurityAttribute) names.push_back(attribute.name);
+        if (attribute.name != kSecurityAttribute && attribute.name != kReparseAttribute &&
+            !isStreamAttribute(attribute.name)) {
+            names.push_back(attribute.name);
+        }
     }
     return names;
 }
 
-const ExtendedAttribute* findSecurity(const ExtraMetadata* extra) {
+const ExtendedAttribute* find(const ExtraMetadata* extra, std::string_view name) {
     if (extra == nullptr) return nullptr;
     for (const ExtendedAttribute& attribute : extra->attributes) {
-        if (attribute.name == kSecurityAttribute) return &attribute;
+        if (attribute.name == name) return &attribute;
     }
     return nullptr;
+}
+
+/// What NTFS keeps in forms of its own: streams, compression, encryption, reparse data. Before the times,
+/// which these would change, and before the access list, which may take our rights.
+std::vector<std::string> applyNtfsParts(HANDLE directory, std::wstring_view name,
+                                        const MetadataToApply& values, const std::string& path) {
+    std::vector<std::string> refusals;
+    const DWORD attributes = values.attributes.value_or(0);
+    const bool hasStreams =
+        values.extra != nullptr &&
+        std::ranges::any_of(values.extra->attributes, isStreamAttribute, &ExtendedAttribute::name);
+    if (hasStreams) {
+        const OpenOutcome opened = openFor(directory, name, FILE_READ_ATTRIBUTES);
+        NtStreamCalls streams(opened.handle.get(), path);
+        refusals = writeStreams(streams, *values.extra, path);
+    }
+    if (const ExtendedAttribute* data = find(values.extra, kReparseAttribute)) {
+        const OpenOutcome opened = openFor(directory, name, FILE_WRITE_ATTRIBUTES);
+        const DWORD error = opened.handle ? makeReparsePoint(opened.handle.get(), data->value) : opened.error;
+        if (error != ERROR_SUCCESS) refusals.push_back(refusal("reparse data", path, error));
+    }
+    const bool isLink = (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
+    if ((attributes & FILE_ATTRIBUTE_COMPRESSED) != 0 && !isLink) {
+        const OpenOutcome opened = openFor(directory, name, FILE_READ_DATA | FILE_WRITE_DATA);
+        USHORT format = COMPRESSION_FORMAT_DEFAULT;
+        DWORD ignored = 0;
+        // Where it is refused the file takes more room and nothing else is lost.
+        DeviceIoControl(opened.handle.get(), FSCTL_SET_COMPRESSION, &format, sizeof(format), nullptr, 0,
+                        &ignored, nullptr);
+    }
+    if ((attributes & FILE_ATTRIBUTE_ENCRYPTED) != 0) {
+        refusals.push_back(base::printable(path) +
+                           " was encrypted by Windows (EFS) and comes back unencrypted.");
+    }
+    return refusals;
 }
 
 }  // namespace
@@ -122,8 +164,17 @@ DWORD WindowsDirectory::createSymlinkByPath(std::string_view name, std::string_v
     return made && made->type == FileType::Symlink ? ERROR_SUCCESS : ERROR_NOT_SUPPORTED;
 }
 
-void WindowsDirectory::createSpecial(std::string_view name, const FileStatus& /*like*/) const {
-    throw fileError(ERROR_NOT_SUPPORTED, "create the device, fifo or socket", childPath(name));
+void WindowsDirectory::createSpecial(std::string_view name, const FileStatus& like) const {
+    if (like.type != FileType::Symlink) {
+        throw fileError(ERROR_NOT_SUPPORTED, "create the device, fifo or socket", childPath(name));
+    }
+    // The body of a reparse point, which applyMetadata() fills.
+    const bool isFolder = (like.attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+    OpenRequest request;
+    request.access = FILE_READ_ATTRIBUTES;
+    request.disposition = FILE_CREATE;
+    request.options = isFolder ? FILE_DIRECTORY_FILE : FILE_NON_DIRECTORY_FILE;
+    const Handle made = openChild(name, request, "create the reparse point");
 }
 
 void WindowsDirectory::createHardLink(std::string_view name, const Directory& existingIn,
@@ -170,16 +221,17 @@ void WindowsDirectory::removeDirectory(std::string_view name) const {
 
 std::vector<std::string> WindowsDirectory::applyMetadata(std::string_view name,
                                                          const MetadataToApply& values) const {
-    std::vector<std::string> refusals;
     const std::wstring wideName = checkedChildName(name);
     const std::string path = childPath(name);
     // All rights are asked for before anything is applied: the new access list may take them from us.
     const OpenOutcome basics = openFor(handle_.get(), wideName, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES);
     if (meansNotFound(basics.error)) throw fileError(basics.error, "set the attributes of", path);
-    if (const ExtendedAttribute* security = findSecurity(values.extra)) {
+    std::vector<std::string> refusals = applyNtfsParts(handle_.get(), wideName, values, path);
+    if (const ExtendedAttribute* security = find(values.extra, kSecurityAttribute)) {
         const OpenOutcome owner = openFor(handle_.get(), wideName, WRITE_OWNER);
         const OpenOutcome access = openFor(handle_.get(), wideName, WRITE_DAC);
-        refusals = applySecurity(owner.handle.get(), access.handle.get(), security->value, path);
+        std::ranges::move(applySecurity(owner.handle.get(), access.handle.get(), security->value, path),
+                          std::back_inserter(refusals));
     } else if (values.extra != nullptr || values.mode) {
         const OpenOutcome access =
             openFor(handle_.get(), wideName, FILE_READ_ATTRIBUTES | READ_CONTROL | WRITE_DAC);

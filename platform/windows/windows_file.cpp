@@ -7,7 +7,9 @@
 #include <array>
 
 #include "platform/windows/nt_file.hpp"
+#include "platform/windows/reparse.hpp"
 #include "platform/windows/security.hpp"
+#include "platform/windows/streams.hpp"
 #include "platform/windows/system_error.hpp"
 
 namespace platform::windows {
@@ -146,6 +148,12 @@ ExtraMetadata readExtraMetadata(HANDLE handle, const std::string& path) {
     ExtraMetadata extra;
     std::optional<base::Bytes> descriptor = readSecurity(handle, path);
     if (descriptor) extra.attributes.push_back({kSecurityAttribute, std::move(*descriptor)});
+    if (kindOf(handle, path).type == FileType::Symlink) {
+        addReparseData(handle, path, extra);
+        return extra;
+    }
+    NtStreamCalls streams(handle, path);
+    readStreams(streams, extra, path);
     return extra;
 }
 
