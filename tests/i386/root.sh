@@ -57,6 +57,6 @@ exec unshare --mount --pid --fork --kill-child bash -euc '
     mount --bind "$compiler_cache" "$root/ccache"
     mount --bind "$source_folder" "$root$source_folder"
     exec chroot "$root" setarch i386 env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        XDG_CACHE_HOME=/var/cache CCACHE_DIR=/ccache CCACHE_BASEDIR="$source_folder" CCACHE_NOHASHDIR=1 CMAKE_CXX_COMPILER_LAUNCHER=ccache \
+        XDG_CACHE_HOME=/var/cache PYTHONDONTWRITEBYTECODE=1 CCACHE_DIR=/ccache CCACHE_BASEDIR="$source_folder" CCACHE_NOHASHDIR=1 CMAKE_CXX_COMPILER_LAUNCHER=ccache \
         bash -euc '\''cd "$0"; exec "$@"'\'' "$source_folder" "$@"
 ' root.sh "$@"

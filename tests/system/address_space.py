@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """address_space.py HBR [FILES [LIMIT]]: backs up, verifies, restores and backs up again that many small files (50,000)
-within LIMIT MiB (512) of address space. A 32-bit program under Windows has 2 GiB, in which 1,000,000 files must fit:
+within LIMIT MiB (256) of address space. A 32-bit program under Windows has 2 GiB, in which 1,000,000 files must fit:
 
     tests/i386/root.sh python3 tests/system/address_space.py build/linux32/agent/hbr 1000000 2048
 """
@@ -54,7 +54,7 @@ def run_within(lab: Lab, limit_bytes: int, *arguments) -> None:
 
 def main() -> int:
     files = int(sys.argv[2]) if len(sys.argv) > 2 else 50_000
-    limit_bytes = (int(sys.argv[3]) if len(sys.argv) > 3 else 512) << 20
+    limit_bytes = (int(sys.argv[3]) if len(sys.argv) > 3 else 256) << 20
     with Lab(sys.argv[1]) as lab:
         source, target = lab.work / "source", lab.work / "target"
         make_files(source, files)
