@@ -242,7 +242,8 @@ const Verb kVerbs[] = {
      "hbr copy --to mirror\nhbr copy latest --to /mnt/other/vault\nhbr copy --tag monthly --vault disk --to "
      "archive",
      "Without POINT all are copied that --client, --plan and --tag let through; what the other vault has "
-     "already is skipped. An interrupted copy uses what it stored when it is run again. The other vault's "
+     "already is skipped, and what was forgotten there comes back. An interrupted copy uses what it stored "
+     "when it is run again. The other vault's "
      "password comes from --to-password-file, --to-password-command or HBR_TO_PASSWORD, unless it is "
      "remembered.",
      copyPoints},

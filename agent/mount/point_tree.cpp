@@ -96,10 +96,10 @@ std::optional<PointTree::Place> PointTree::find(std::string_view key) {
 PointTree::Place PointTree::at(std::uint64_t position) {
     Place place;
     place.path_.resize(root_.levels);
-    place.path_.back() = position & ((1U << kLeafBits) - 1);
+    place.path_.back() = static_cast<std::size_t>(position & ((1U << kLeafBits) - 1));
     position >>= kLeafBits;
     for (std::size_t level = root_.levels - 1; level-- > 0; position >>= kInnerBits)
-        place.path_[level] = position & ((1U << kInnerBits) - 1);
+        place.path_[level] = static_cast<std::size_t>(position & ((1U << kInnerBits) - 1));
     auto found = descendFrom(std::move(place), root_.levels);
     if (!found) throw noSuchPlace();
     return *std::move(found);

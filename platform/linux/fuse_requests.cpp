@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -141,21 +142,26 @@ void readlink(fuse_req_t request, fuse_ino_t id) {
 }
 
 MountedFile& fileOf(const struct fuse_file_info* file) noexcept {
-    return *reinterpret_cast<MountedFile*>(file->fh);
+    return *std::bit_cast<MountedFile*>(static_cast<std::uintptr_t>(file->fh));
+}
+
+/// Ends what open() handed to the kernel.
+void close(const struct fuse_file_info* file) noexcept {
+    const std::unique_ptr<MountedFile> closed(&fileOf(file));
 }
 
 void open(fuse_req_t request, fuse_ino_t id, struct fuse_file_info* file) {
     answering(request, [&](FuseRequests& requests) {
-        auto opened = requests.tree.open(id);
+        MountedFile* const opened = requests.tree.open(id).release();
+        file->fh = std::bit_cast<std::uintptr_t>(opened);
         file->keep_cache = 1;
-        file->fh = reinterpret_cast<std::uint64_t>(opened.get());
         // The kernel brings it back with release(), unless the program that asked has gone.
-        if (::fuse_reply_open(request, file) == 0) static_cast<void>(opened.release());
+        if (::fuse_reply_open(request, file) != 0) close(file);
     });
 }
 
 void release(fuse_req_t request, fuse_ino_t /*id*/, struct fuse_file_info* file) {
-    const std::unique_ptr<MountedFile> closed(&fileOf(file));
+    close(file);
     ::fuse_reply_err(request, 0);
 }
 
@@ -215,7 +221,7 @@ void readdirplus(fuse_req_t request, fuse_ino_t id, size_t sizeBytes, off_t plac
             struct fuse_entry_param dot = {};
             dot.attr.st_ino = id;
             dot.attr.st_mode = S_IFDIR;
-            hasRoom = add(kDots[from], dot, from + 1);
+            hasRoom = add(kDots[static_cast<std::size_t>(from)], dot, from + 1);
         }
         if (hasRoom) {
             requests.tree.list(id, from - kDots.size(),

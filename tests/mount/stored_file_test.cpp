@@ -42,7 +42,7 @@ struct Fixture {
         for (const platform::DataExtent& run : runs) {
             std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(at), run.sizeBytes,
                         spreadOut.begin() + static_cast<std::ptrdiff_t>(run.offset));
-            at += run.sizeBytes;
+            at += static_cast<std::size_t>(run.sizeBytes);
         }
         whole = std::move(spreadOut);
         metadata.isSparse = true;
@@ -61,12 +61,10 @@ struct Fixture {
     void requireSame(std::uint64_t offset, std::size_t sizeBytes) {
         base::Bytes got(sizeBytes, base::Byte{0xAA});
         const std::size_t count = file->readAt(offset, got);
-        const std::size_t expected =
-            offset < whole.size() ? std::min<std::size_t>(sizeBytes, whole.size() - offset) : 0;
-        BOOST_REQUIRE(count == expected);
-        BOOST_REQUIRE(std::equal(
-            got.begin(), got.begin() + static_cast<std::ptrdiff_t>(count),
-            whole.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(offset, whole.size()))));
+        const std::uint64_t left = whole.size() - std::min<std::uint64_t>(offset, whole.size());
+        BOOST_REQUIRE(count == std::min<std::uint64_t>(sizeBytes, left));
+        BOOST_REQUIRE(std::equal(got.begin(), got.begin() + static_cast<std::ptrdiff_t>(count),
+                                 whole.end() - static_cast<std::ptrdiff_t>(left)));
     }
 
     test::MemoryStore memory;
