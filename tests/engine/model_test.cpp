@@ -235,6 +235,10 @@ private:
         note("damages");
         for (Client& each : clients_) each.vault.reset();
         const auto names = store_.names();
+        // Of two copies of a key that look whole and differ, a repair cannot tell which is right, and says
+        // so.
+        auto names = store_.names();
+        std::erase_if(names, [](const std::string& name) { return name.starts_with("keys/"); });
         const auto& damages = test::allDamages();
         const std::string& name = names[random_.below(names.size())];
         const test::Damage& damage = damages[random_.below(damages.size())];
