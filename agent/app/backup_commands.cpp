@@ -9,6 +9,7 @@
 #include "agent/app/point_choice.hpp"
 #include "agent/app/vault_access.hpp"
 #include "agent/engine/backup_job.hpp"
+#include "agent/s3/settings.hpp"
 #include "connectors/files/files_backup.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -27,6 +28,7 @@ std::vector<std::string> canonicalParts(const platform::FileSystem& fileSystem, 
 /// Tells when the vault lies inside a source; its folder is left out then, and a person should know.
 void warnOfVaultInside(Command& command, const std::vector<std::string>& sources,
                        const std::string& vaultPath) {
+    if (s3::isPlace(vaultPath)) return;
     const platform::FileSystem& fileSystem = command.around.fileSystem;
     const auto vault = canonicalParts(fileSystem, vaultPath);
     for (const std::string& source : sources) {
@@ -49,7 +51,7 @@ files::FilesBackupOptions optionsOf(const Command& command, const std::vector<st
     options.selection.leavesOutCaches = line.has("exclude-caches");
     options.selection.excludeLargerThanBytes = line.size("exclude-larger-than");
     options.selection.staysOnFileSystem = line.has("one-file-system");
-    options.selection.neverEnter = {vaultPath};
+    if (!s3::isPlace(vaultPath)) options.selection.neverEnter = {vaultPath};
     options.pagedFiles = line.values("fixed-pages");
     options.rereadsEverything = line.has("reread");
     return options;

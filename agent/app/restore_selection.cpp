@@ -5,6 +5,7 @@
 
 #include "agent/vault/ids.hpp"
 #include "agent/vault/random.hpp"
+#include "agent/s3/settings.hpp"
 #include "connectors/files/source_wildcards.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -38,6 +39,7 @@ void addIncludes(const Command& command, files::RestoreOptions& options) {
 
 /// A restore into the vault would mix files with its objects.
 void refuseVaultAsTarget(const Command& command, const std::string& target, const std::string& vaultPath) {
+    if (s3::isPlace(vaultPath)) return;
     const platform::FileSystem& fileSystem = command.around.fileSystem;
     std::string existing = target;
     auto parts = fileSystem.splitPath(target);

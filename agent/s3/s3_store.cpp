@@ -144,8 +144,10 @@ void S3Store::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
             call.query["key-marker"] = uploads.nextKey;
             call.query["upload-id-marker"] = uploads.nextId;
         }
-        const HttpAnswer answer = client_.send(call, {501});
-        if (answer.status == 501) return;
+        // A key for appending need not see uploads, and a server need not list them; nothing else depends on
+        // it.
+        const HttpAnswer answer = client_.send(call, {403, 501});
+        if (answer.status != 200) return;
         auto page = parseUploadPage(base::asText(answer.body));
         if (!page) failOnAnswer(client_.settings(), "a listing of uploads");
         uploads = std::move(*page);

@@ -48,14 +48,16 @@ PackStage::PackStage(const VaultKeys& keys, ObjectStore& store, CompressionGover
       committed_(std::move(committed)),
       deliveries_(kDeliveryQueue),
       finished_(kCommitQueue),
-      storeThread_([this] { runStore(); }),
-      commitThread_([this] { runCommit(); }) {}
+      storeThread_([this] { runStore(); }) {
+    const std::size_t threads = std::max<std::size_t>(store.parallelUploads(), 1);
+    for (std::size_t i = 0; i < threads; ++i) commitThreads_.emplace_back([this] { runCommit(); });
+}
 
 PackStage::~PackStage() {
     fail(base::Error(base::ErrorKind::Cancelled, "VAULT-0009", "The writer was closed before it was done"));
     storeThread_.join();
     finished_.close();
-    commitThread_.join();
+    for (std::jthread& thread : commitThreads_) thread.join();
 }
 
 PackStage::Filling PackStage::beginPack(PackKind kind) {

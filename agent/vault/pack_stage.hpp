@@ -3,8 +3,10 @@
 // compress.
 //
 // A worker reserves a place (pack and offset) once it knows a segment's size, seals the segment for that
-// place, and delivers it. A store thread writes segments in the order of their offsets; a commit thread
-// flushes full packs. Both queues are bounded, so a slow store makes the workers wait.
+// place, and delivers it. A store thread writes segments in the order of their offsets; commit threads, as
+// many as the store has use for, flush full packs. Both queues are bounded, so a slow store makes the workers
+// wait; a store that gathers an upload in memory holds at most kFillingAtOnce packs of each kind, one for
+// each commit thread and those in the queue.
 #pragma once
 
 #include <array>
@@ -44,7 +46,8 @@ struct PackSlot {
 /// Thread-safe. After a failure every call throws that failure.
 class PackStage final {
 public:
-    /// Called on the commit thread for each pack once it is durable.
+    /// Called on a commit thread for each pack once it is durable; by several threads at once where the store
+    /// takes parallel uploads.
     using Committed = std::function<void(std::vector<IndexEntry> entries, std::uint64_t packBytes)>;
 
     PackStage(const VaultKeys& keys, ObjectStore& store, CompressionGovernor& governor, Committed committed);
@@ -117,7 +120,7 @@ private:
     base::BoundedQueue<Finished> finished_;
     std::atomic<std::size_t> waiting_ = 0;  // deliveries not yet handled
     std::jthread storeThread_;
-    std::jthread commitThread_;
+    std::vector<std::jthread> commitThreads_;
 };
 
 }  // namespace vault

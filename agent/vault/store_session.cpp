@@ -66,15 +66,29 @@ bool StoreSession::claim(const ChunkId& id) {
 
 void StoreSession::onPackCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes) {
     storedBytes_.fetch_add(packBytes, std::memory_order_relaxed);
-    bool isDue = false;
     {
-        const std::lock_guard lock(durableMutex_);
+        std::unique_lock lock(durableMutex_);
         durable_.insert(durable_.end(), entries.begin(), entries.end());
         durableBytes_ += packBytes;
-        isDue = durable_.size() >= kCheckpointEntries || durableBytes_ >= kCheckpointBytes ||
-                clock_.steady() - lastCheckpoint_ > kCheckpointInterval;
+        // One checkpoint at a time; whoever would begin another waits, so that what is held stays bounded.
+        checkpointEnded_.wait(lock, [this] { return !isCheckpointing_ || !isCheckpointDue(); });
+        if (!isCheckpointDue()) return;
+        isCheckpointing_ = true;
     }
-    if (isDue) checkpoint();
+    const auto end = [this](const void*) noexcept {
+        {
+            const std::lock_guard lock(durableMutex_);
+            isCheckpointing_ = false;
+        }
+        checkpointEnded_.notify_all();
+    };
+    const std::unique_ptr<const void, decltype(end)> ending(this, end);
+    checkpoint();
+}
+
+bool StoreSession::isCheckpointDue() const {
+    return durable_.size() >= kCheckpointEntries || durableBytes_ >= kCheckpointBytes ||
+           clock_.steady() - lastCheckpoint_ > kCheckpointInterval;
 }
 
 void StoreSession::checkpoint() {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -80,6 +81,7 @@ public:
 
 private:
     void onPackCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes);
+    [[nodiscard]] bool isCheckpointDue() const;
     void checkpoint();
     void announce(std::vector<IndexEntry>& entries);
     std::string writePointCopy(const PointRecord& point);
@@ -97,7 +99,9 @@ private:
     std::mutex claimedMutex_;  // guards claimed_
     std::unordered_set<ChunkId> claimed_;
 
-    std::mutex durableMutex_;  // guards durable_, durableBytes_ and lastCheckpoint_
+    std::mutex durableMutex_;  // guards everything up to lastCheckpoint_
+    std::condition_variable checkpointEnded_;
+    bool isCheckpointing_ = false;
     std::vector<IndexEntry> durable_;
     std::uint64_t durableBytes_ = 0;  // of the packs that hold them
     std::chrono::nanoseconds lastCheckpoint_{};

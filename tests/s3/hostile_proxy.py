@@ -32,7 +32,13 @@ class HostileProxy:
         return self
 
     def __exit__(self, *_) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        def end() -> None:
+            for task in asyncio.all_tasks(self.loop):
+                task.cancel()
+            # Stopped a turn later, once those that were cancelled have ended.
+            self.loop.call_soon(self.loop.stop)
+
+        self.loop.call_soon_threadsafe(end)
         self.thread.join(10)
 
     @property
@@ -50,10 +56,11 @@ class HostileProxy:
         try:
             while await self._one(reader, writer):
                 pass
-        except (OSError, asyncio.IncompleteReadError, ValueError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
             pass
         finally:
-            writer.close()
+            if not self.loop.is_closed():
+                writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Carries one request; False when the connection is to end."""

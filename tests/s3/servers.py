@@ -46,7 +46,7 @@ class Server:
         data = folder / "data"
         data.mkdir()
         program = str(_installer().install(name))
-        environment = dict(os.environ, HOME=str(folder), MINIO_ROOT_USER=KEY_ID, MINIO_ROOT_PASSWORD=SECRET,
+        environment = dict(os.environ, HOME=str(folder), MINIO_SITE_REGION=REGION, MINIO_ROOT_USER=KEY_ID, MINIO_ROOT_PASSWORD=SECRET,
                            ROOT_ACCESS_KEY=KEY_ID, ROOT_SECRET_KEY=SECRET)
         if name == "versitygw":
             (folder / "iam").mkdir()
@@ -92,6 +92,37 @@ class Server:
         if status != 200:
             raise RuntimeError(f"{self.name} makes no bucket: {status} {body!r}")
 
+    def request(self, *arguments) -> tuple[int, bytes]:
+        return request(self, *arguments)
+
+    def limited_key(self, bucket: str, actions: list[str]) -> dict[str, str]:
+        """The variables of a key with these rights to the bucket's objects, and to list it."""
+        statements = [{"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": [f"arn:aws:s3:::{bucket}"]},
+                      {"Effect": "Allow", "Action": actions, "Resource": [f"arn:aws:s3:::{bucket}/*"]}]
+        if self.name == "minio":
+            return self._session_key({"Version": "2012-10-17", "Statement": statements})
+        subprocess.run([str(_installer().install(self.name)), "admin", "--access", KEY_ID, "--secret", SECRET,
+                        "--endpoint-url", self.endpoint, "create-user", "--access", "limited", "--secret",
+                        "limitedsecret", "--role", "user"], check=True, stdout=subprocess.DEVNULL)
+        for statement in statements:
+            statement["Principal"] = {"AWS": ["limited"]}
+        self.set_policy(bucket, {"Version": "2012-10-17", "Statement": statements})
+        return {"HBR_S3_ACCESS_KEY_ID": "limited", "HBR_S3_SECRET_ACCESS_KEY": "limitedsecret"}
+
+    def _session_key(self, policy: dict) -> dict[str, str]:
+        """A temporary key with a session token, which MinIO gives to whoever asks with a policy."""
+        form = urllib.parse.urlencode({"Action": "AssumeRole", "Version": "2011-06-15", "DurationSeconds": "3600",
+                                       "Policy": json.dumps(policy)}).encode()
+        status, body = request(self, "POST", "/", None, form, "sts")
+        if status != 200:
+            raise RuntimeError(f"{self.name} gives no key: {status} {body!r}")
+
+        def text(name: str) -> str:
+            return body.decode().split(f"<{name}>")[1].split("<")[0]
+
+        return {"HBR_S3_ACCESS_KEY_ID": text("AccessKeyId"), "HBR_S3_SECRET_ACCESS_KEY": text("SecretAccessKey"),
+                "HBR_S3_SESSION_TOKEN": text("SessionToken")}
+
     def set_policy(self, bucket: str, policy: dict) -> None:
         status, body = request(self, "PUT", f"/{bucket}", {"policy": ""}, json.dumps(policy).encode())
         if status not in (200, 204):
@@ -103,7 +134,7 @@ def _hmac(key: bytes, text: str) -> bytes:
 
 
 def request(server: Server, method: str, path: str, query: dict[str, str] | None = None,
-            body: bytes = b"") -> tuple[int, bytes]:
+            body: bytes = b"", service: str = "s3") -> tuple[int, bytes]:
     """A signed request by the root key; written apart from the program's own, to check one by the other."""
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     text = "&".join(f"{urllib.parse.quote(k, safe='')}={urllib.parse.quote(v, safe='')}"
@@ -112,11 +143,13 @@ def request(server: Server, method: str, path: str, query: dict[str, str] | None
     headers = {"host": f"127.0.0.1:{server.port}", "x-amz-content-sha256": digest, "x-amz-date": now}
     names = ";".join(sorted(headers))
     canonical = "\n".join([method, path, text, *(f"{k}:{headers[k]}" for k in sorted(headers)), "", names, digest])
-    scope = f"{now[:8]}/{REGION}/s3/aws4_request"
+    scope = f"{now[:8]}/{REGION}/{service}/aws4_request"
     to_sign = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
     key = ("AWS4" + SECRET).encode()
-    for part in (now[:8], REGION, "s3", "aws4_request"):
+    for part in (now[:8], REGION, service, "aws4_request"):
         key = _hmac(key, part)
+    if service == "sts":
+        headers["content-type"] = "application/x-www-form-urlencoded"
     headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={KEY_ID}/{scope}, SignedHeaders={names}, "
                                 f"Signature={_hmac(key, to_sign).hex()}")
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)

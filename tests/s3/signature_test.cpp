@@ -14,7 +14,8 @@ std::string signatureOf(const std::string& header) { return header.substr(header
 
 /// A request of the published test suite.
 s3::SignedParts vectorParts(const std::string& method) {
-    return {method, "/", {}, {{"host", "example.amazonaws.com"}, {"x-amz-date", "20150830T123600Z"}}, kEmptyHash};
+    return {
+        method, "/", {}, {{"host", "example.amazonaws.com"}, {"x-amz-date", "20150830T123600Z"}}, kEmptyHash};
 }
 
 std::string vectorSignature(const s3::SignedParts& parts) {
@@ -26,7 +27,9 @@ std::string vectorSignature(const s3::SignedParts& parts) {
 /// An example of the S3 documentation.
 std::string exampleSignature(s3::SignedParts parts) {
     const s3::Credentials credentials{
-        "AKIAIOSFODNN7EXAMPLE", base::SecretBytes(std::string_view("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")), {}};
+        "AKIAIOSFODNN7EXAMPLE",
+        base::SecretBytes(std::string_view("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")),
+        {}};
     parts.headers["host"] = "examplebucket.s3.amazonaws.com";
     parts.headers["x-amz-date"] = "20130524T000000Z";
     parts.headers["x-amz-content-sha256"] = parts.payloadHash;

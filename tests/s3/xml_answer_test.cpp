@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(a_page_that_was_cut_is_never_taken_for_a_whole_one) {
 
 BOOST_AUTO_TEST_CASE(a_page_that_goes_on_must_say_how) {
     BOOST_TEST(!s3::parseObjectPage("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"));
-    BOOST_TEST(!s3::parseObjectPage("<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>"));
+    BOOST_TEST(
+        !s3::parseObjectPage("<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>"));
     BOOST_TEST(!s3::parseObjectPage("<Error><Code>X</Code></Error>"));
     BOOST_TEST(s3::parseObjectPage("<ListBucketResult/>").has_value());
 }
@@ -48,8 +49,8 @@ BOOST_AUTO_TEST_CASE(a_page_that_goes_on_must_say_how) {
 BOOST_AUTO_TEST_CASE(what_could_harm_is_refused) {
     for (const char* text :
          {"", "text", "<a>", "<a></b>", "<a/><b/>", "<a>&unknown;</a>", "<a>&#0;</a>", "<a>&#xD800;</a>",
-          "<a>&#x110000;</a>", "<a>&amp</a>", "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a><!-- --></a>", "</a>",
-          "<a></a>trailing", "<>", "< a/>"}) {
+          "<a>&#x110000;</a>", "<a>&amp</a>", "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a><!-- --></a>",
+          "</a>", "<a></a>trailing", "<>", "< a/>"}) {
         BOOST_TEST(!s3::parseXml(text).has_value(), text);
     }
     std::string deep;

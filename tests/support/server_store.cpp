@@ -21,9 +21,9 @@ std::unique_ptr<vault::ObjectStore> makeServerStore() {
     vault::fillRandom(random);
     const auto settings =
         s3::makeSettings("s3://contract/" + base::encodeHex(random), {{"endpoint", endpoint}});
-    const s3::Credentials credentials{
-        variable("HBR_TEST_S3_KEY_ID"),
-        base::SecretBytes(std::string_view(variable("HBR_TEST_S3_SECRET"))), {}};
+    const s3::Credentials credentials{variable("HBR_TEST_S3_KEY_ID"),
+                                      base::SecretBytes(std::string_view(variable("HBR_TEST_S3_SECRET"))),
+                                      {}};
     return s3::createStore(settings, credentials, {*clock, s3::makeRetryWorld({})});
 }
 

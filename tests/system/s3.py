@@ -9,7 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "s3"))
-from lab import DENIED, FAILED, NOT_FOUND, Lab, change, fill, manifest  # noqa: E402
+from lab import DENIED, DONE, FAILED, NOT_FOUND, USAGE, Lab, change, fill, manifest  # noqa: E402
 import hostile_proxy  # noqa: E402
 import servers  # noqa: E402
 
@@ -33,9 +33,9 @@ def main_job(lab: Lab, server: servers.Server, source: pathlib.Path) -> None:
     settings = (lab.work / "config" / "vaults" / vault).read_text()
     lab.check(servers.SECRET not in settings, "the secret is readable in the settings")
     # From here on the remembered key is used.
-    lab.run("backup", source, "--vault", vault)
+    lab.run("backup", "run", source, "--vault", vault)
     change(source, 1)
-    lab.run("backup", source, "--vault", vault)
+    lab.run("backup", "run", source, "--vault", vault)
     points = lab.result("point", "list", "--vault", vault)
     lab.check(len(points.get("points", [])) == 2, f"there are not two points: {points}")
     restored_whole(lab, source, server.name, vault)
@@ -52,9 +52,10 @@ def main_job(lab: Lab, server: servers.Server, source: pathlib.Path) -> None:
             "--access-key-file", file)
 
 
-def refusals(lab: Lab, server: servers.Server, hbr: str) -> None:
-    def refused(code: str, expect: int, *options, environment=None, place="s3://main-job/some/folder") -> None:
-        said = lab.run("vault", "connect", place, "--name", "refused", "--endpoint", server.endpoint, *options,
+def refusals(lab: Lab, server: servers.Server) -> None:
+    def refused(code: str, expect: int, *options, environment=None, place="s3://main-job/some/folder",
+                endpoint=server.endpoint) -> None:
+        said = lab.run("vault", "connect", place, "--name", "refused", "--endpoint", endpoint, *options,
                        environment=environment or credentials(), expect=expect)
         lab.check(code in said.stderr, f"{server.name}: not {code} but: {said.stderr}")
         lab.check(servers.SECRET not in said.stderr + said.stdout, "a secret was shown")
@@ -62,10 +63,34 @@ def refusals(lab: Lab, server: servers.Server, hbr: str) -> None:
     refused("BUCKET-0009", DENIED, environment=credentials("nobody-knows-me", "x" * 20))
     refused("BUCKET-0010", DENIED, environment=credentials(secret="wrongsecret"))
     refused("BUCKET-0011", NOT_FOUND, place="s3://no-such-bucket")
-    refused("BUCKET-0008", FAILED if False else 2, "--region", "eu-nowhere-7")
+    refused("BUCKET-0008", USAGE, "--region", "eu-nowhere-7")
     refused("BUCKET-0019", DENIED, environment={"HBR_S3_ACCESS_KEY_ID": ""})
-    # A second endpoint on the line, to a port where nobody listens.
-    refused("BUCKET-0004", FAILED, "--endpoint", f"http://127.0.0.1:{servers.free_port()}")
+    refused("BUCKET-0004", FAILED, endpoint=f"http://127.0.0.1:{servers.free_port()}")
+    clock = {"LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "FAKETIME": "-2d",
+             "ASAN_OPTIONS": "verify_asan_link_order=0"}
+    refused("BUCKET-0007", DENIED, environment=credentials() | clock)
+
+
+def append_only(lab: Lab, server: servers.Server, source: pathlib.Path) -> None:
+    """A key that may not delete backs up, is told that it may not prune, and destroys nothing."""
+    server.make_bucket("append-only")
+    vault = f"{server.name}-append"
+    lab.run("vault", "create", "s3://append-only", "--name", vault, "--endpoint", server.endpoint,
+            environment=credentials())
+    key = server.limited_key("append-only", ["s3:GetObject", "s3:PutObject"])
+    lab.run("vault", "connect", "s3://append-only", "--name", vault, "--endpoint", server.endpoint, environment=key)
+    for seed in (11, 12):
+        lab.run("backup", "run", source, "--vault", vault, environment=key)
+        change(source, seed)
+    lab.run("backup", "run", source, "--vault", vault, environment=key)
+    lab.run("point", "forget", "--vault", vault, "--keep-last", "1", "--yes", environment=key, expect=None)
+    said = lab.run("prune", "--vault", vault, "--max-unused", "0", "--yes", environment=key, expect=DENIED)
+    lab.check("BUCKET-0013" in said.stderr, f"{server.name}: the prune says: {said.stderr}")
+    lab.check(server.request("GET", "/append-only", {"list-type": "2"})[1].count(b"<Key>") > 5, "objects are gone")
+    lab.run("verify", "--vault", vault, "--depth", "data", environment=key)
+    target = lab.work / f"restored {server.name} append-only"
+    lab.run("restore", "latest", "--vault", vault, "--target", target, environment=key)
+    lab.check(manifest(target.joinpath(*source.parts[1:])) == manifest(source), "append-only: the restore differs")
 
 
 def hostile(lab: Lab, server: servers.Server, source: pathlib.Path, seed: int) -> None:
@@ -74,9 +99,9 @@ def hostile(lab: Lab, server: servers.Server, source: pathlib.Path, seed: int) -
     with hostile_proxy.HostileProxy(server.port, seed, 0.15) as proxy:
         lab.run("vault", "create", "s3://hostile/v", "--name", vault, "--endpoint", proxy.endpoint,
                 environment=credentials())
-        lab.run("backup", source, "--vault", vault)
+        lab.run("backup", "run", source, "--vault", vault)
         change(source, seed)
-        lab.run("backup", source, "--vault", vault)
+        lab.run("backup", "run", source, "--vault", vault)
         restored_whole(lab, source, f"{server.name} through faults", vault)
         lab.run("point", "forget", "--vault", vault, "--keep-last", "1", "--yes")
         lab.run("prune", "--vault", vault, "--max-unused", "0", "--yes")
@@ -94,7 +119,8 @@ def main() -> int:
             fill(source, 7, 150, 3_000_000)
             with servers.Server(name, lab.work / "servers" / name) as server:
                 main_job(lab, server, source)
-                refusals(lab, server, lab.hbr)
+                refusals(lab, server)
+                append_only(lab, server, source)
                 hostile(lab, server, source, seed)
         return lab.end()
 
