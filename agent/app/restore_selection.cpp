@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "agent/s3/settings.hpp"
 #include "agent/vault/ids.hpp"
 #include "agent/vault/random.hpp"
-#include "agent/s3/settings.hpp"
 #include "connectors/files/source_wildcards.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"

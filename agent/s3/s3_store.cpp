@@ -5,6 +5,7 @@
 
 #include "agent/s3/client.hpp"
 #include "agent/s3/object_writer.hpp"
+#include "agent/s3/read_ahead.hpp"
 #include "agent/s3/xml_answer.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -57,6 +58,7 @@ private:
 
     const platform::Clock& clock_;
     Client client_;
+    ReadAhead readAhead_;
 };
 
 [[noreturn]] void failOnAnswer(const Settings& settings, const char* what) {
@@ -80,9 +82,12 @@ std::optional<base::Bytes> S3Store::read(const std::string& name, std::size_t li
 
 bool S3Store::readRange(const std::string& name, std::uint64_t offset, base::MutableBytes to) {
     if (to.empty()) return sizeOf(name).has_value();
-    Call call{"GET", keyOf(name), {}, {}, {}, std::max<std::size_t>(to.size(), 64 * base::kKiB)};
-    call.headers["range"] = "bytes=" + std::to_string(offset) + '-' + std::to_string(offset + to.size() - 1);
-    const HttpAnswer answer = client_.send(call, {404, 416});
+    const std::string key = keyOf(name);
+    if (readAhead_.take(name, offset, to)) return true;
+    const std::size_t more = readAhead_.bytesToRead(name, offset, to.size());
+    Call call{"GET", key, {}, {}, {}, std::max<std::size_t>(more, 64 * base::kKiB)};
+    call.headers["range"] = "bytes=" + std::to_string(offset) + '-' + std::to_string(offset + more - 1);
+    HttpAnswer answer = client_.send(call, {404, 416});
     if (isMissing(client_, call, answer)) return false;
     if (answer.status == 416 || (answer.status == 206 && answer.body.size() < to.size())) {
         throw base::Error(base::ErrorKind::Corrupt, "STORE-0006",
@@ -90,10 +95,11 @@ bool S3Store::readRange(const std::string& name, std::uint64_t offset, base::Mut
                           "Run 'hbr verify' to see what is affected, then 'hbr repair'.");
     }
     const bool isOurs = answer.header("content-range").starts_with("bytes " + std::to_string(offset) + '-');
-    if (answer.status != 206 || answer.body.size() != to.size() || !isOurs) {
+    if (answer.status != 206 || answer.body.size() > more || !isOurs) {
         failOnAnswer(client_.settings(), "the reading of a range");
     }
-    std::copy(answer.body.begin(), answer.body.end(), to.begin());
+    std::copy_n(answer.body.begin(), to.size(), to.begin());
+    readAhead_.keep(name, offset, to.size(), std::move(answer.body));
     return true;
 }
 
@@ -133,6 +139,7 @@ void S3Store::list(const std::string& prefix,
 
 void S3Store::remove(const std::string& name) {
     const Call call{"DELETE", keyOf(name), {}, {}, {}};
+    readAhead_.remove(name);
     static_cast<void>(isMissing(client_, call, client_.send(call, {404})));
 }
 
