@@ -234,7 +234,6 @@ private:
     void meetDamage(Client& client) {
         note("damages");
         for (Client& each : clients_) each.vault.reset();
-        const auto names = store_.names();
         // Of two copies of a key that look whole and differ, a repair cannot tell which is right, and says
         // so.
         auto names = store_.names();
