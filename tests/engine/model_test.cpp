@@ -85,6 +85,7 @@ public:
 
     /// Nothing is missing, nothing is too much, and everything restores.
     void checkAll() {
+        note("checks");
         const auto vault = test::openVault(store_, *keys_);
         requireSound(*vault);
         const vault::VaultState state = vault->state();
