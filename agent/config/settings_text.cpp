@@ -55,7 +55,7 @@ std::optional<Settings> parseSettings(std::string_view firstLine, std::string_vi
     Settings settings;
     for (std::size_t i = 1; i < lines.size(); ++i) {
         const std::string_view line = withoutReturn(lines[i]);
-        if (base::trim(line).empty() || line.starts_with('#')) continue;
+        if (base::trim(line).empty() || base::trim(line).starts_with('#')) continue;
         const std::size_t equals = line.find(" = ");
         if (equals == std::string_view::npos) return std::nullopt;
         auto value = unescaped(line.substr(equals + 3));
