@@ -15,8 +15,8 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 /// Values may hold any bytes: control characters and '%' are written as %XX.
 std::string formatSettings(std::string_view firstLine, const Settings& settings);
 
-/// Nothing when the first line differs or a line cannot be read. Blank lines are skipped, and lines that begin
-/// with '#', before which blanks may stand.
+/// Nothing when the first line differs or a line cannot be read. Blank lines are skipped, and lines that
+/// begin with '#', before which blanks may stand.
 std::optional<Settings> parseSettings(std::string_view firstLine, std::string_view text);
 
 }  // namespace config
