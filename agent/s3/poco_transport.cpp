@@ -165,8 +165,24 @@ private:
                            [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
             answer.headers[lower] = value;
         }
-        if (request.method != "HEAD") readBody(session, incoming, in, answer, limitBytes);
+        const bool hasBody = request.method != "HEAD" && answer.status != 204 && answer.status != 304;
+        const bool isChunked = incoming.getChunkedTransferEncoding();
+        // POCO takes the end of a connection for the end of a header: without a length it may be a part of
+        // one.
+        if (hasBody && !isChunked && !incoming.hasContentLength())
+            rethrowOr(session, "the answer was cut short");
+        if (hasBody) readBody(session, incoming, in, answer, limitBytes);
+        if (!hasBody || isChunked) requireOpen(session, incoming);
         return answer;
+    }
+
+    /// Refuses an answer whose end nothing marks but the end of the connection, which the server did not
+    /// announce.
+    static void requireOpen(HTTPClientSession& session, const HTTPResponse& incoming) {
+        if (!incoming.getKeepAlive()) return;
+        if (session.socket().poll(Poco::Timespan(0), Poco::Net::Socket::SELECT_READ)) {
+            rethrowOr(session, "the answer was cut short");
+        }
     }
 
     static void readBody(HTTPClientSession& session, const HTTPResponse& incoming, std::istream& in,
