@@ -79,7 +79,7 @@ struct ExtendedAttribute {
 struct ExtraMetadata {
     std::vector<ExtendedAttribute> attributes;  // sorted by name
     std::uint32_t flags = 0;                    // Linux: FS_IOC_GETFLAGS bits; Windows: 0
-    std::vector<std::string> leftOut;           // one sentence for each part that cannot be carried
+    std::vector<std::string> leftOut = {};      // one sentence for each part that cannot be carried
 
     bool operator==(const ExtraMetadata&) const = default;
 };

@@ -114,7 +114,7 @@ private:
     void changeTree(MadeTree& tree) {
         if (tree.size() > kMostFiles) tree.erase(std::next(tree.begin(), index(tree.size())));
         // Few names and few contents, so that what was removed comes back and clients share much.
-        tree["file " + std::to_string(random_.below(20))] = {random_.below(60) + 1,
+        tree["file " + std::to_string(random_.below(20))] = {random_.below(60U) + 1,
                                                              kSizes[random_.below(std::size(kSizes))]};
     }
 

@@ -82,10 +82,6 @@ class Copies:
             process = self.lab.start("copy", "latest", "--to", self.mirror, "--json")
             # Progress comes once a second at most; the first store into the target is the sign to stop.
             while process.poll() is None and self.uploads() <= left:
-            before = set((self.mirror / "tmp").glob("*"))  # a killed copy leaves some
-            process = self.lab.start("copy", "latest", "--to", self.mirror, "--json")
-            # Progress comes once a second at most; the first store into the target is the sign to stop.
-            while process.poll() is None and set((self.mirror / "tmp").glob("*")) <= before:
                 time.sleep(0.001)
             if number == signal.SIGKILL:
                 kill(process)
