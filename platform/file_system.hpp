@@ -258,7 +258,7 @@ public:
     /// Bytes that this user can still write below the path.
     [[nodiscard]] virtual std::uint64_t freeBytes(const std::string& path) const = 0;
 
-    /// The path made absolute, without "." and "..", links not resolved.
+    /// The path made absolute, without "." and "..". Links are not resolved, but for one that ".." follows.
     [[nodiscard]] virtual std::string absolutePath(const std::string& path) const = 0;
 
     /// The path with all links resolved; the path must exist.

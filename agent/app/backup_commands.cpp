@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // backup_commands.cpp: backup run.
 #include <algorithm>
+#include <map>
 
 #include "agent/app/commands.hpp"
 #include "agent/app/dry_run_sink.hpp"
@@ -41,6 +42,26 @@ void warnOfVaultInside(Command& command, const std::vector<std::string>& sources
     }
 }
 
+/// A type is the ending of a name, such as ".log", or a kind of file.
+void excludeType(files::SelectionOptions& selection, const std::string& type) {
+    using platform::FileType;
+    static const std::map<std::string, std::vector<FileType>> kKinds = {
+        {"symlink", {FileType::Symlink}},
+        {"device", {FileType::BlockDevice, FileType::CharDevice}},
+        {"fifo", {FileType::Fifo}},
+        {"socket", {FileType::Socket}},
+    };
+    if (const auto kind = kKinds.find(type); kind != kKinds.end()) {
+        selection.excludeTypes.insert(selection.excludeTypes.end(), kind->second.begin(), kind->second.end());
+    } else if (type.size() > 1 && type.front() == '.') {
+        selection.excludeExtensions.push_back(type);
+    } else {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0004",
+                          "'--exclude-type' knows no '" + base::printable(type) + "'",
+                          "Give the ending of names, such as '.log', or symlink, device, fifo or socket.");
+    }
+}
+
 files::FilesBackupOptions optionsOf(const Command& command, const std::vector<std::string>& sources,
                                     const std::string& vaultPath) {
     const CommandLine& line = command.line;
@@ -50,6 +71,7 @@ files::FilesBackupOptions optionsOf(const Command& command, const std::vector<st
     options.selection.excludeFiles = line.values("exclude-file");
     options.selection.leavesOutCaches = line.has("exclude-caches");
     options.selection.excludeLargerThanBytes = line.size("exclude-larger-than");
+    for (const std::string& type : line.values("exclude-type")) excludeType(options.selection, type);
     options.selection.staysOnFileSystem = line.has("one-file-system");
     if (!s3::isPlace(vaultPath)) options.selection.neverEnter = {vaultPath};
     options.pagedFiles = line.values("fixed-pages");

@@ -113,7 +113,7 @@ std::string inWords(const Tally& tally, const engine::RestoreOutcome& outcome, b
         text += "; " + std::to_string(number) + (number == 1 ? " was" : " were") + " there already";
     if (const auto number = tally.of(Skip); number != 0)
         text += "; " + std::to_string(number) + (number == 1 ? " was" : " were") + " skipped";
-    if (outcome.faultCount != 0) text += "; " + counted(outcome.faultCount, "fault");
+    if (outcome.faultCount != 0) text += "; " + counted(outcome.faultCount, "fault") + " among them";
     return text + ".";
 }
 

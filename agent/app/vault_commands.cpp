@@ -7,6 +7,7 @@
 #include "agent/app/text_table.hpp"
 #include "agent/app/vault_access.hpp"
 #include "agent/s3/settings.hpp"
+#include "agent/vault/directory_store.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 
@@ -72,10 +73,28 @@ std::uint64_t storedBytes(vault::ObjectStore& store) {
     return total;
 }
 
+/// A vault in another one's folder would be taken for a part of it.
+void refuseFolderOfVault(const Command& command, const std::string& path) {
+    if (s3::isPlace(path)) return;
+    const platform::FileSystem& fileSystem = command.around.fileSystem;
+    auto parts = fileSystem.splitPath(path);
+    while (parts.size() > 1) {
+        parts.pop_back();
+        const std::string parent = fileSystem.joinPath(parts);
+        const auto status = fileSystem.status(parent);
+        if (!status || status->type != platform::FileType::Directory) continue;
+        if (!vault::holdsVault(*vault::openDirectoryStore(fileSystem, parent))) continue;
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0022",
+                          "The folder lies inside the vault '" + base::printable(parent) + "'",
+                          "Choose a folder outside of it.");
+    }
+}
+
 }  // namespace
 
 int createVault(Command& command) {
     const std::string path = absolutePlace(command, command.line.operands[0]);
+    refuseFolderOfVault(command, path);
     const std::string name = chooseName(command, path);
     const config::StoreAccess access = givenStoreAccess(command, path);
     const base::SecretBytes password = newPassword(command, "password-file", "HBR_PASSWORD");
@@ -88,7 +107,8 @@ int createVault(Command& command) {
     command.say(
         "Without its password nobody can read it again, so print the recovery kit and lock it away:\n"
         "  hbr key recovery-kit --vault " +
-        remembered.name);
+        remembered.name +
+        "\nThis machine keeps its key, sealed, and asks for no password; 'hbr vault disconnect' forgets it.");
     return kDone;
 }
 

@@ -89,6 +89,8 @@ constexpr Option kBackupOptions[] = {
     {"exclude-file", Path, "FILE", "take such lines from a file", 0, true},
     {"exclude-caches", None, "", "leave out what lies in folders with a CACHEDIR.TAG", 0, false},
     {"exclude-larger-than", Size, "SIZE", "leave out larger files, such as 500M or 2GiB", 0, false},
+    {"exclude-type", Text, "TYPE", "leave out a type: '.log' and such, symlink, device, fifo or socket", 0,
+     true},
     {"one-file-system", None, "", "do not enter other file systems mounted below the paths", 'x', false},
     {"fixed-pages", Text, "PATTERN",
      "cut what matches at fixed pages: for disk images and database files, which change in place", 0, true},
@@ -216,7 +218,8 @@ const Verb kVerbs[] = {
      "overwrite",
      "POINT is 'latest', or the beginning of an id from 'hbr point list'. An interrupted restore goes on "
      "where it "
-     "stopped when it is run again.",
+     "stopped when it is run again. What was restored is not flushed to the disk: after a power cut restore "
+     "again with --conflict overwrite.",
      runRestoreCommand},
     {"point",
      "list",
@@ -236,7 +239,9 @@ const Verb kVerbs[] = {
      "hbr point forget 3fa9 b210 --yes\nhbr point forget --keep-daily 7 --keep-weekly 4 --dry-run",
      "Points are named, or judged by the --keep options: what any of them keeps is kept, and points of "
      "different "
-     "clients, plans and sources are judged apart. 'hbr prune' gives the room back.",
+     "clients, plans and sources are judged apart. Days, weeks, months and years are those of UTC. 'hbr "
+     "prune' "
+     "gives the room back.",
      forgetPointsCommand},
     {"", "copy", "Copy restore points to another vault", kPointsToCopy, kCopyOptions, true,
      "hbr copy --to mirror\nhbr copy latest --to /mnt/other/vault\nhbr copy --tag monthly --vault disk --to "

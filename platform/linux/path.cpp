@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <climits>
@@ -96,6 +97,16 @@ std::string parentPath(const std::string& path) {
     return end == std::string::npos ? "/" : path.substr(0, end + 1);
 }
 
+namespace {
+
+/// False for what is not there, or lies deeper than links are looked for.
+bool isLink(const std::string& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+}
+
+}  // namespace
+
 std::string absolutePathOf(const std::string& path) {
     const Anchor check(path);
     std::string whole = path;
@@ -110,9 +121,13 @@ std::string absolutePathOf(const std::string& path) {
         if (component == ".") continue;
         if (component != "..") {
             kept.push_back(std::move(component));
-        } else if (!kept.empty()) {
-            kept.pop_back();
+            continue;
         }
+        // ".." behind a link leads out of what the link points to.
+        if (const std::string passed = joinLinuxPath(kept); isLink(passed)) {
+            kept = splitLinuxPath(canonicalPathOf(passed));
+        }
+        if (!kept.empty()) kept.pop_back();
     }
     return joinLinuxPath(kept);
 }

@@ -39,6 +39,7 @@ class BadInput:
         self.refuse(USAGE, "backup", "run", self.source, "--workers", "many")
         self.refuse(USAGE, "backup", "run", self.source, "--workers", "0")
         self.refuse(USAGE, "backup", "run", self.source, "--exclude-larger-than", "big")
+        self.refuse(USAGE, "backup", "run", self.source, "--exclude-type", "text", says="socket")
         self.refuse(USAGE, "restore", "latest")
         self.refuse(USAGE, "restore", "latest", "--target", "", "--yes")
         self.refuse(USAGE, "restore", "latest", "--target", self.lab.work / "x", "--in-place")
@@ -53,6 +54,8 @@ class BadInput:
         self.refuse(FAILED, "vault", "create", full, says="not empty")
         self.lab.check(manifest(full) == before, "a folder that was refused changed")
         self.refuse(FAILED, "vault", "create", self.lab.vault)
+        self.refuse(USAGE, "vault", "create", self.lab.vault / "packs" / "inner", says="inside the vault")
+        self.lab.check(not (self.lab.vault / "packs" / "inner").exists(), "a vault was begun inside another")
         self.refuse(USAGE, "vault", "create", full / "file")
         for password in ("", "short"):
             new = self.lab.work / "new"

@@ -68,6 +68,9 @@ class MainJob:
                   "Nothing was stored")
         lab.check(self.result("backup", "run", self.source, "--dry-run")["dryRun"] is True, "a dry run is none")
         self.says(lab.run("point", "list"), "There are no such restore points")
+        every = self.result("backup", "run", self.source, "--dry-run")["objects"]
+        without = self.result("backup", "run", self.source, "--dry-run", "--exclude-type", ".conf")["objects"]
+        lab.check(without == every - 1, f"without *.conf there are {without} objects of {every}")
         self.says(lab.run("backup", "run", self.source, "--tag", "first"),
                   r"Restore point [0-9a-f]{8}: \d+ objects, .*iB, in (under 0\.1 s|\d\.\d s|\d\d s|\d+m \d\d s)\.\n",
                   r"Read .*, new .*, stored ")

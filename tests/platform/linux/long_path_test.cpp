@@ -99,6 +99,15 @@ BOOST_AUTO_TEST_CASE(a_canonical_path_has_its_links_resolved) {
                           test::isKind(base::ErrorKind::NotFound));
 }
 
+BOOST_AUTO_TEST_CASE(two_dots_behind_a_link_lead_out_of_what_it_points_to) {
+    const TemporaryFolder folder;
+    const auto& files = *folder.files;
+    files.createDirectories(folder / "real/sub");
+    folder.open()->createSymlink("link", "real/sub", true);
+    BOOST_TEST(files.absolutePath(folder / "link/../file") == files.canonicalPath(folder / "real") + "/file");
+    BOOST_TEST(files.absolutePath(folder / "missing/../file") == folder / "file");
+}
+
 BOOST_AUTO_TEST_CASE(linux_paths_split_at_slashes) {
     const auto files = platform::makeFileSystem();
     using Parts = std::vector<std::string>;
