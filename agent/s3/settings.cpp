@@ -56,9 +56,9 @@ std::string chooseEndpoint(const std::string& text, const std::string& network) 
 }
 
 std::string valueOr(const std::map<std::string, std::string>& options, const std::string& name,
-                    std::string fallback) {
+                    const std::string& fallback) {
     const auto found = options.find(name);
-    return found == options.end() || found->second.empty() ? std::move(fallback) : found->second;
+    return found == options.end() || found->second.empty() ? fallback : found->second;
 }
 
 Addressing parseAddressing(const std::string& text) {

@@ -8,10 +8,11 @@
 # it through sudo.
 set -euo pipefail
 
-# What the builds and tests in it need. Nothing else needs to change when one is added.
+# What the builds and tests in it need. Nothing else needs to change when one is added. debootstrap looks for no package
+# that provides another, so libselinux1-dev, which libfuse3-dev wants under its other name, is named here.
 readonly packages=(
     g++ cmake ninja-build ccache git python3
-    libssl-dev libzstd-dev libfuse3-dev libpoco-dev libboost-test-dev
+    libssl-dev libzstd-dev libfuse3-dev libselinux1-dev libpoco-dev libboost-test-dev
     attr acl libcap2-bin e2fsprogs util-linux
     wine32 wine
 )
