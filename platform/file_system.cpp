@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
 
 namespace platform {
 
@@ -25,7 +26,17 @@ std::size_t commonLength(std::string_view a, std::string_view b) noexcept {
     return static_cast<std::size_t>(end - a.begin());
 }
 
+base::Error noStreamsError(std::string_view name) {
+    return {base::ErrorKind::Unsupported, "FS-0026",
+            "There is no place for the alternate data stream '" + base::printable(name) + "'",
+            "Only NTFS on Windows keeps such streams; restore there to get it."};
+}
+
 }  // namespace
+
+std::unique_ptr<File> StreamOwner::openStream(std::string_view name) const { throw noStreamsError(name); }
+
+std::unique_ptr<File> StreamOwner::createStream(std::string_view name) const { throw noStreamsError(name); }
 
 void DirectoryListing::add(std::string_view name, FileType type) {
     if (name.size() > std::numeric_limits<std::uint32_t>::max() - names_.size()) {

@@ -67,7 +67,8 @@ struct DataExtent {
 };
 
 /// One extended attribute (Linux: xattr, so POSIX ACLs and capabilities too; Windows: "security.descriptor",
-/// "stream.NAME" for each alternate data stream, "reparse.data" of a reparse point that is no symbolic link).
+/// "stream.NAME" for each small alternate data stream, "reparse.data" of a reparse point that is no symbolic
+/// link).
 struct ExtendedAttribute {
     std::string name;
     base::Bytes value;
@@ -75,20 +76,41 @@ struct ExtendedAttribute {
     bool operator==(const ExtendedAttribute&) const = default;
 };
 
+/// An alternate data stream that is too large to be an attribute.
+struct NamedStream {
+    std::string name;
+    std::uint64_t sizeBytes = 0;
+
+    bool operator==(const NamedStream&) const = default;
+};
+
 /// What a file carries beside its status and content.
 struct ExtraMetadata {
     std::vector<ExtendedAttribute> attributes;  // sorted by name
     std::uint32_t flags = 0;                    // Linux: FS_IOC_GETFLAGS bits; Windows: 0
-    std::vector<std::string> leftOut = {};      // one sentence for each part that cannot be carried
+    std::vector<NamedStream> streams = {};      // to be read through StreamOwner
 
     bool operator==(const ExtraMetadata&) const = default;
 };
 
-/// An open file. Closed by the destructor.
-class File {
-public:
-    virtual ~File() = default;
+class File;
 
+/// An open file or directory as the owner of alternate data streams, which only NTFS has: elsewhere both
+/// throw Error (Unsupported, "FS-0026"). Thread-safe.
+class StreamOwner {
+public:
+    virtual ~StreamOwner() = default;
+
+    /// Opens a stream for reading.
+    [[nodiscard]] virtual std::unique_ptr<File> openStream(std::string_view name) const;
+    /// Creates a stream for writing, or empties it when there is one. Throws Error (Invalid, "FS-0027") for a
+    /// name that would lead elsewhere.
+    [[nodiscard]] virtual std::unique_ptr<File> createStream(std::string_view name) const;
+};
+
+/// An open file. Closed by the destructor.
+class File : public StreamOwner {
+public:
     /// Reads from the current position; 0 at the end of the file. May return less than asked for.
     virtual std::size_t read(base::MutableBytes to) = 0;
 
@@ -166,10 +188,8 @@ struct MetadataToApply {
 
 /// An open directory: the way to its children and to nowhere else. Names are single components; "", ".", ".."
 /// and names with a separator are refused (Invalid). Const functions may be called from several threads.
-class Directory {
+class Directory : public StreamOwner {
 public:
-    virtual ~Directory() = default;
-
     /// For messages only.
     [[nodiscard]] virtual const std::string& displayPath() const noexcept = 0;
 

@@ -87,7 +87,11 @@ public:
 
     void write(base::ByteView content) {
         if (!isSparse_) {
-            console_.out(base::asText(content));
+            // Large streams follow the data of the file.
+            const auto count =
+                static_cast<std::size_t>(std::min<std::uint64_t>(content.size(), sizeBytes_ - at_));
+            console_.out(base::asText(content.first(count)));
+            at_ += count;
             return;
         }
         while (!content.empty() && extent_ < extents_.size()) {

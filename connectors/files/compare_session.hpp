@@ -36,7 +36,7 @@ private:
 class FileComparer final : public ContentWriter {
 public:
     FileComparer(std::shared_ptr<DifferenceLog> log, std::shared_ptr<Folder> folder, std::string name,
-                 std::string key, FileMetadata metadata);
+                 std::string key, std::uint64_t sizeBytes, FileMetadata metadata);
 
     void open() override;
     void writeAt(std::uint64_t offset, base::ByteView bytes) override;
@@ -44,7 +44,8 @@ public:
     void abandon() noexcept override { file_.reset(); }
 
 private:
-    void compareRun(std::uint64_t offset, base::ByteView expected);
+    void compareRun(platform::File& file, std::uint64_t offset, base::ByteView expected);
+    void compareStreams(std::uint64_t storedOffset, base::ByteView expected);
     void compareHoles();
     void compareZeros(std::uint64_t offset, std::uint64_t end);
     void noteDifference(std::uint64_t offset);
@@ -55,6 +56,7 @@ private:
     const std::string key_;
     const FileMetadata metadata_;
     const ExtentMap extents_;
+    const StreamMap streams_;
     std::unique_ptr<platform::File> file_;
     std::atomic<bool> differs_ = false;
 };

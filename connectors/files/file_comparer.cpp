@@ -33,29 +33,40 @@ void DifferenceLog::add(std::string_view key, Difference difference, const std::
 }
 
 FileComparer::FileComparer(std::shared_ptr<DifferenceLog> log, std::shared_ptr<Folder> folder,
-                           std::string name, std::string key, FileMetadata metadata)
+                           std::string name, std::string key, std::uint64_t sizeBytes, FileMetadata metadata)
     : log_(std::move(log)),
       folder_(std::move(folder)),
       name_(std::move(name)),
       key_(std::move(key)),
       metadata_(std::move(metadata)),
-      extents_(metadata_) {}
+      extents_(metadata_),
+      streams_(metadata_.extra.streams, extents_.storedBytes(sizeBytes)) {}
 
 void FileComparer::open() { file_ = folder_->open()->openFile(name_, platform::OpenMode::ReadSequential); }
 
 void FileComparer::writeAt(std::uint64_t offset, base::ByteView bytes) {
     if (differs_) return;
-    extents_.forEachRun(offset, bytes, [this](std::uint64_t fileOffset, base::ByteView part) {
-        compareRun(fileOffset, part);
+    const base::ByteView data = streams_.dataPartOf(offset, bytes);
+    extents_.forEachRun(offset, data, [this](std::uint64_t fileOffset, base::ByteView part) {
+        compareRun(*file_, fileOffset, part);
     });
+    compareStreams(offset + data.size(), bytes.subspan(data.size()));
 }
 
-void FileComparer::compareRun(std::uint64_t offset, base::ByteView expected) {
+void FileComparer::compareStreams(std::uint64_t storedOffset, base::ByteView expected) {
+    streams_.forEachPart(storedOffset, expected,
+                         [this](std::size_t number, std::uint64_t offset, base::ByteView part) {
+                             const std::string& name = metadata_.extra.streams[number].name;
+                             compareRun(*file_->openStream(name), offset, part);
+                         });
+}
+
+void FileComparer::compareRun(platform::File& file, std::uint64_t offset, base::ByteView expected) {
     base::Bytes buffer(std::min(kPieceBytes, expected.size()));
     while (!expected.empty()) {
         const base::ByteView piece = expected.first(std::min(buffer.size(), expected.size()));
         const base::MutableBytes read = base::MutableBytes(buffer).first(piece.size());
-        if (readFully(*file_, offset, read) != piece.size() || !std::ranges::equal(read, piece)) {
+        if (readFully(file, offset, read) != piece.size() || !std::ranges::equal(read, piece)) {
             noteDifference(offset);
             return;
         }

@@ -12,9 +12,12 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr base::Byte kFormat = 1;
-constexpr base::Byte kWhole = 0;
+// The shape is a set of these.
 constexpr base::Byte kSparse = 1;
+constexpr base::Byte kWithStreams = 2;
 constexpr std::uint64_t kMostNanoseconds = 999'999'999;
+// Of all streams of an object; with the largest file before them their ends still are numbers of 64 bits.
+constexpr std::uint64_t kMostStreamBytes = INT64_MAX;
 
 // Token formats.
 constexpr base::Byte kChangedWithModified = 1;
@@ -65,6 +68,22 @@ std::vector<platform::ExtendedAttribute> decodeAttributes(base::Decoder& from) {
     return attributes;
 }
 
+std::vector<platform::NamedStream> decodeStreams(base::Decoder& from) {
+    const std::uint64_t count = from.numberUpTo(from.rest().size() / 2);
+    if (count == 0) throw damaged("it has streams, but none is named");
+    std::vector<platform::NamedStream> streams(static_cast<std::size_t>(count));
+    std::uint64_t leftBytes = kMostStreamBytes;
+    for (platform::NamedStream& stream : streams) {
+        stream.name = from.string();
+        stream.sizeBytes = from.numberUpTo(leftBytes);
+        leftBytes -= stream.sizeBytes;
+        if (stream.name.empty() || stream.name.find('\0') != std::string::npos) {
+            throw damaged("a stream has no proper name");
+        }
+    }
+    return streams;
+}
+
 std::uint32_t decode32(base::Decoder& from) {
     return static_cast<std::uint32_t>(from.numberUpTo(UINT32_MAX));
 }
@@ -109,8 +128,15 @@ base::Bytes encodeMetadata(const FileMetadata& metadata) {
         to.string(attribute.name);
         to.blob(attribute.value);
     }
-    to.byte(metadata.isSparse ? kSparse : kWhole);
+    const bool hasStreams = !metadata.extra.streams.empty();
+    to.byte(static_cast<base::Byte>((metadata.isSparse ? kSparse : 0) | (hasStreams ? kWithStreams : 0)));
     if (metadata.isSparse) encodeExtents(to, metadata.extents);
+    if (!hasStreams) return bytes;
+    to.number(metadata.extra.streams.size());
+    for (const platform::NamedStream& stream : metadata.extra.streams) {
+        to.string(stream.name);
+        to.number(stream.sizeBytes);
+    }
     return bytes;
 }
 
@@ -132,9 +158,10 @@ FileMetadata decodeMetadata(base::ByteView bytes, std::uint64_t sizeBytes) {
     metadata.created.nanoseconds = static_cast<std::uint32_t>(from.numberUpTo(kMostNanoseconds));
     metadata.extra.attributes = decodeAttributes(from);
     const base::Byte shape = from.byte();
-    if (shape != kWhole && shape != kSparse) throw damaged("its shape is unknown");
-    metadata.isSparse = shape == kSparse;
+    if ((shape & ~(kSparse | kWithStreams)) != 0) throw damaged("its shape is unknown");
+    metadata.isSparse = (shape & kSparse) != 0;
     if (metadata.isSparse) metadata.extents = decodeExtents(from, sizeBytes);
+    if ((shape & kWithStreams) != 0) metadata.extra.streams = decodeStreams(from);
     from.expectEnd();
     return metadata;
 }

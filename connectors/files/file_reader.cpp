@@ -137,6 +137,15 @@ void FileReader::findData() {
 }
 
 std::size_t FileReader::read(base::MutableBytes to) {
+    if (!extra_) {
+        if (const std::size_t got = readData(to); got != 0) return got;
+        extra_ = file_->extraMetadata();
+        streams_ = StreamsReader(std::move(extra_->streams));
+    }
+    return streams_.read(*file_, to);
+}
+
+std::size_t FileReader::readData(base::MutableBytes to) {
     while (extent_ < extents_.size()) {
         const DataExtent& extent = extents_[extent_];
         const std::uint64_t left = extent.sizeBytes - extentBytesRead_;
@@ -191,10 +200,8 @@ ObjectHeader FileReader::finish() {
     FileMetadata metadata = FileMetadata::of(status_);
     // Names that vanished since the walk may be stored as names of this file already.
     metadata.linkCount = std::max(metadata.linkCount, expectedLinkCount_);
-    metadata.extra = file_->extraMetadata();
-    for (const std::string& sentence : metadata.extra.leftOut) {
-        warning_ += (warning_.empty() ? "" : " ") + sentence;
-    }
+    metadata.extra = std::move(*extra_);
+    metadata.extra.streams = streams_.done();
     metadata.isSparse = isSparse_;
     if (isSparse_) metadata.extents = std::move(extents_);
     file_.reset();

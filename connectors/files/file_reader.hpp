@@ -5,12 +5,14 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "connectors/files/file_metadata.hpp"
 #include "connectors/files/folder.hpp"
+#include "connectors/files/stored_streams.hpp"
 #include "connectors/object_stream.hpp"
 #include "platform/clock.hpp"
 
@@ -29,7 +31,7 @@ struct ReaderSettings {
 bool isSettled(platform::Timestamp changed, platform::Timestamp readFrom,
                std::chrono::nanoseconds window) noexcept;
 
-/// Reads a regular file: its data without the holes, then its metadata.
+/// Reads a regular file: its data without the holes, its large streams, then its metadata.
 ///
 /// The content is what was there to be read: a file that shrinks ends early, one that grows ends where it
 /// ended when it was opened, and either gets a warning and no change token, so that the next run reads it
@@ -64,6 +66,7 @@ private:
     [[nodiscard]] std::string_view name() const noexcept;
     void openFile();
     void findData();
+    std::size_t readData(base::MutableBytes to);
     void endEarly();
     [[nodiscard]] std::uint64_t logicalSize(const platform::FileStatus& now) const noexcept;
     void judge(const platform::FileStatus& now);
@@ -83,8 +86,10 @@ private:
     bool isSparse_ = false;
     bool isCounted_ = false;  // in openedEarly
     bool endedEarly_ = false;
-    std::size_t extent_ = 0;             // being read
-    std::uint64_t extentBytesRead_ = 0;  // of it
+    std::size_t extent_ = 0;                        // being read
+    std::uint64_t extentBytesRead_ = 0;             // of it
+    std::optional<platform::ExtraMetadata> extra_;  // once the data are read
+    StreamsReader streams_;
     std::string warning_;
 };
 

@@ -45,6 +45,7 @@ FileRestorer::FileRestorer(std::shared_ptr<TargetFolder> folder, std::string nam
       modified_(modified),
       metadata_(std::move(metadata)),
       extents_(metadata_),
+      streams_(metadata_.extra.streams, extents_.storedBytes(sizeBytes_)),
       links_(std::move(links)) {}
 
 FileRestorer::~FileRestorer() {
@@ -55,26 +56,25 @@ void FileRestorer::open() {
     temporary_ = folder_->shared().temporaryName();
     file_ = folder_->folder()->open()->createFile(temporary_);
     folder_->touch();
+    streams_.open(*file_, metadata_.extra.streams, key_, folder_->shared().report);
 }
 
 void FileRestorer::writeAt(std::uint64_t offset, base::ByteView bytes) {
     writtenBytes_.fetch_add(bytes.size(), std::memory_order_relaxed);
-    extents_.forEachRun(offset, bytes, [this](std::uint64_t fileOffset, base::ByteView part) {
+    const base::ByteView data = streams_.map().dataPartOf(offset, bytes);
+    extents_.forEachRun(offset, data, [this](std::uint64_t fileOffset, base::ByteView part) {
         file_->writeAt(fileOffset, part);
     });
+    streams_.writeAt(offset + data.size(), bytes.subspan(data.size()));
 }
 
 void FileRestorer::finish() {
-    if (writtenBytes_ != extents_.storedBytes(sizeBytes_)) {
-        throw base::Error(
-            base::ErrorKind::Corrupt, "FILES-0027",
-            "The restore point holds less or more content for the file than its size says",
-            "Run 'hbr verify' on the vault; another restore point may hold the file undamaged.");
-    }
+    if (writtenBytes_ != streams_.map().storedEnd()) throw wrongContentError();
     const auto folder = folder_->folder()->open();
     // Only a final hole is missing now; for all others the last write made the size.
     if (metadata_.isSparse) file_->truncate(sizeBytes_);
     folder_->shared().rules.learnFrom(file_->status());
+    streams_.close();
     file_.reset();
     applyMetadata(*folder);
     folder->renameChild(temporary_, name_);
@@ -111,6 +111,7 @@ void FileRestorer::abandon() noexcept {
     try {
         isDone_ = true;
         const bool wasMade = file_ != nullptr || !temporary_.empty();
+        streams_.close();
         file_.reset();
         if (wasMade) folder_->folder()->open()->removeFile(temporary_);
     } catch (...) {

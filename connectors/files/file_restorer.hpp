@@ -9,6 +9,7 @@
 
 #include "connectors/files/file_metadata.hpp"
 #include "connectors/files/restored_links.hpp"
+#include "connectors/files/stored_streams.hpp"
 #include "connectors/files/target_folder.hpp"
 #include "connectors/object_stream.hpp"
 
@@ -74,6 +75,7 @@ private:
     const platform::Timestamp modified_;
     const FileMetadata metadata_;
     const ExtentMap extents_;
+    StreamsWriter streams_;
     const std::shared_ptr<RestoredLinks> links_;
     std::string temporary_;
     std::unique_ptr<platform::File> file_;

@@ -91,10 +91,10 @@ void FileWalker::walkRoot(const std::string& path, const SourceNode& node) {
     } catch (const Error& error) {
         return sink_.fail(key_, error);
     }
-    // The root of a machine without drives has no name; it is an object only when it is a source itself.
-    if (node.isSource || !key_.empty()) putFolder(status, opened.get());
     Frame frame;
     frame.folder = Folder::makeRoot(pool_, opened);
+    // The root of a machine without drives has no name; it is an object only when it is a source itself.
+    if (node.isSource || !key_.empty()) putFolder(status, opened.get(), frame.folder);
     frame.node = &node;
     frame.isInSource = node.isSource;
     frame.sourceDepth = names_.size();
@@ -273,20 +273,28 @@ void FileWalker::report(const Error& error) {
 }
 
 /// `opened` is nullptr when the folder cannot be opened: what its status tells is kept all the same.
-void FileWalker::putFolder(const FileStatus& status, const Directory* opened) {
+void FileWalker::putFolder(const FileStatus& status, const Directory* opened,
+                           const std::shared_ptr<Folder>& folder) {
     if (opened != nullptr && keepUnchanged(ObjectKind::Directory, {}, status)) return;
     ObjectHeader header = headerOf(ObjectKind::Directory, status);
     FileMetadata metadata = FileMetadata::of(status);
     std::optional<Error> fault;
     try {
         if (opened != nullptr) metadata.extra = opened->extraMetadata();
+        // Streams that cannot be opened must not cost the folder its other metadata.
+        for (const auto& stream : metadata.extra.streams) static_cast<void>(opened->openStream(stream.name));
     } catch (const Error& error) {
         fault = error;
+        metadata.extra.streams.clear();
     }
     if (opened == nullptr || fault) header.changeToken.clear();
-    header.metadata = encodeMetadata(metadata);
-    sink_.put(std::move(header));
-    for (const std::string& sentence : metadata.extra.leftOut) sink_.warn(key_, sentence);
+    if (metadata.extra.streams.empty()) {
+        header.metadata = encodeMetadata(metadata);
+        sink_.put(std::move(header));
+    } else {
+        sink_.put(key_,
+                  std::make_unique<FolderStreamsReader>(folder, std::move(header), std::move(metadata)));
+    }
     if (fault) sink_.fail(key_, *fault);
 }
 
@@ -302,7 +310,7 @@ void FileWalker::takeFolder(const Frame& frame, const Child& child, const FileSt
         if (error.kind() == base::ErrorKind::NotFound) return report(error);
         fault = error;
     }
-    putFolder(status, opened.get());
+    putFolder(status, opened.get(), folder);
     if (fault) return sink_.fail(key_, *fault);
 
     Frame inside;

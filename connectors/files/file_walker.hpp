@@ -73,7 +73,8 @@ private:
     void takeFile(const Frame& frame, const platform::FileStatus& status);
     void takeOther(const Frame& frame, std::string_view name, const platform::FileStatus& status);
     bool takeOtherName(const platform::FileStatus& status);
-    void putFolder(const platform::FileStatus& status, const platform::Directory* opened);
+    void putFolder(const platform::FileStatus& status, const platform::Directory* opened,
+                   const std::shared_ptr<Folder>& folder);
     bool keepUnchanged(ObjectKind kind, std::string_view target, const platform::FileStatus& status);
     [[nodiscard]] ObjectHeader headerOf(ObjectKind kind, const platform::FileStatus& status) const;
     void report(const base::Error& error);

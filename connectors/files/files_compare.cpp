@@ -82,8 +82,9 @@ RestoreAction CompareSession::accept(const ObjectHeader& header) {
                       std::to_string(header.sizeBytes));
         return {RestoreDecision::Done, nullptr};
     }
-    return {RestoreDecision::Content, std::make_unique<FileComparer>(log_, found->folder, found->name,
-                                                                     header.key, std::move(metadata))};
+    return {RestoreDecision::Content,
+            std::make_unique<FileComparer>(log_, found->folder, found->name, header.key, header.sizeBytes,
+                                           std::move(metadata))};
 }
 
 std::optional<CompareSession::Found> CompareSession::find(const ObjectHeader& header) {
@@ -146,7 +147,7 @@ void CompareSession::compareMetadata(const ObjectHeader& header, const FileMetad
     const platform::ExtraMetadata extra =
         isOpened ? folder->openFile(found.name, platform::OpenMode::Read)->extraMetadata()
                  : folder->extraMetadataOf(found.name);
-    if (extra.attributes != metadata.extra.attributes) {
+    if (extra.attributes != metadata.extra.attributes || extra.streams != metadata.extra.streams) {
         log_->add(header.key, Difference::Attributes, "its extended attributes differ");
     }
     if (isOpened && extra.flags != metadata.extra.flags) {

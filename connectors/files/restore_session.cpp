@@ -93,7 +93,10 @@ RestoreAction RestoreSession::acceptFolder(const ObjectHeader& header, const std
          : policy_.replacesMetadata ? RestoreStep::Overwrite
                                     : RestoreStep::AlreadyThere,
          names);
-    return {RestoreDecision::Done, nullptr};
+    auto streams = decodeMetadata(header.metadata, header.sizeBytes).extra.streams;
+    if (streams.empty() || !folder->appliesMetadata()) return {RestoreDecision::Done, nullptr};
+    return {RestoreDecision::Content,
+            std::make_unique<FolderStreamsRestorer>(folder, header.key, std::move(streams))};
 }
 
 RestoreAction RestoreSession::acceptOther(const ObjectHeader& header, const std::vector<std::string>& names) {

@@ -82,6 +82,8 @@ public:
     [[nodiscard]] const std::shared_ptr<Folder>& folder() const noexcept { return folder_; }
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] RestoreShared& shared() const noexcept { return *shared_; }
+    /// True when it gets the metadata of describe(), so its streams too.
+    [[nodiscard]] bool appliesMetadata() const noexcept { return appliesMetadata_; }
     /// Notes a name that an object gets which is kept beside another, so that no other object takes it.
     /// Used, like isClaimed(), from the thread of accept() alone.
     void claim(const std::string& name) { claimed_.insert(name); }

@@ -37,19 +37,33 @@ std::string refusal(std::string_view name, const std::string& path, const std::s
            "' could not be restored: " + why + ".";
 }
 
-OpenOutcome openStream(HANDLE file, const std::string& name, ACCESS_MASK access, ULONG disposition) {
+OpenOutcome openStream(HANDLE file, std::string_view name, ACCESS_MASK access, ULONG disposition) {
     OpenRequest request;
     request.access = access;
     request.disposition = disposition;
     return openRelative(file, L":" + toWide(name) + std::wstring(kDataType), request);
 }
 
+std::unique_ptr<File> openStreamFor(HANDLE owner, const std::string& path, std::string_view name,
+                                    ACCESS_MASK access, ULONG disposition) {
+    if (!isSafeName(name)) {
+        throw base::Error(base::ErrorKind::Invalid, "FS-0027",
+                          "The name of the stream '" + base::printable(name) + "' of '" +
+                              base::printable(path) + "' could lead elsewhere",
+                          "It is not restored. Another restore point may hold it undamaged.");
+    }
+    OpenOutcome opened = openStream(owner, name, access, disposition);
+    const std::string streamPath = path + ":" + std::string(name);
+    if (opened.error != ERROR_SUCCESS) throw fileError(opened.error, "open the stream", streamPath);
+    return std::make_unique<WindowsFile>(std::move(opened.handle), streamPath, 0);
+}
+
 }  // namespace
 
 bool isStreamAttribute(std::string_view name) noexcept { return name.starts_with(kStreamAttributePrefix); }
 
-std::vector<StreamInfo> parseStreamList(base::ByteView records) {
-    std::vector<StreamInfo> streams;
+std::vector<NamedStream> parseStreamList(base::ByteView records) {
+    std::vector<NamedStream> streams;
     for (std::size_t at = 0; records.size() - at >= kRecordHeadBytes;) {
         const base::Byte* const record = records.data() + at;
         const std::size_t next = base::loadLittleEndian<std::uint32_t>(record);
@@ -70,12 +84,10 @@ std::vector<StreamInfo> parseStreamList(base::ByteView records) {
 }
 
 void readStreams(StreamCalls& calls, ExtraMetadata& extra, const std::string& path) {
-    std::uint64_t leftBytes = kMostStreamBytes;
-    for (const StreamInfo& stream : parseStreamList(calls.list())) {
+    std::uint64_t leftBytes = kMostAttributeBytes;
+    for (const NamedStream& stream : parseStreamList(calls.list())) {
         if (stream.sizeBytes > leftBytes) {
-            extra.leftOut.push_back(
-                "The stream '" + base::printable(stream.name) + "' of " + std::to_string(stream.sizeBytes) +
-                " bytes is not backed up: the streams of a file may hold 1 MiB together.");
+            extra.streams.push_back(stream);
             continue;
         }
         try {
@@ -134,19 +146,24 @@ base::Bytes NtStreamCalls::list() {
 }
 
 base::Bytes NtStreamCalls::read(const std::string& name, std::size_t sizeBytes) {
-    OpenOutcome opened = openStream(handle_, name, FILE_READ_DATA, FILE_OPEN);
-    const std::string path = path_ + ":" + name;
-    if (opened.error != ERROR_SUCCESS) throw fileError(opened.error, "open the stream", path);
-    WindowsFile stream(std::move(opened.handle), path, 0);
+    const std::unique_ptr<File> stream = openStreamOf(handle_, path_, name);
     base::Bytes bytes(sizeBytes);
     std::size_t done = 0;
     while (done < bytes.size()) {
-        const std::size_t got = stream.read(base::MutableBytes(bytes).subspan(done));
+        const std::size_t got = stream->read(base::MutableBytes(bytes).subspan(done));
         if (got == 0) break;
         done += got;
     }
     bytes.resize(done);
     return bytes;
+}
+
+std::unique_ptr<File> openStreamOf(HANDLE owner, const std::string& path, std::string_view name) {
+    return openStreamFor(owner, path, name, FILE_READ_DATA, FILE_OPEN);
+}
+
+std::unique_ptr<File> createStreamOf(HANDLE owner, const std::string& path, std::string_view name) {
+    return openStreamFor(owner, path, name, FILE_WRITE_DATA, FILE_OVERWRITE_IF);
 }
 
 DWORD NtStreamCalls::write(const std::string& name, base::ByteView bytes) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// streams.hpp: alternate data streams of NTFS as extended attributes.
+// streams.hpp: alternate data streams of NTFS.
 //
-// A stream travels as the attribute "stream.NAME"; its bytes are the attribute's value. Attributes are held
-// in memory and stored beside the object, so streams have a limit; what is larger is named in
-// ExtraMetadata::leftOut. In practice streams are marks of some dozen bytes ("Zone.Identifier").
+// A small stream travels as the attribute "stream.NAME" whose value are its bytes: in practice streams are
+// marks of some dozen bytes ("Zone.Identifier"). Attributes are held in memory and stored beside the object,
+// so they have a limit; what is larger is named in ExtraMetadata::streams and read like a file.
 #pragma once
 
 #include <windows.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,15 +20,8 @@ namespace platform::windows {
 
 inline constexpr std::string_view kStreamAttributePrefix = "stream.";
 
-/// What the streams of one file or folder may hold together.
-inline constexpr std::uint64_t kMostStreamBytes = base::kMiB;
-
-struct StreamInfo {
-    std::string name;  // without the colons and the type
-    std::uint64_t sizeBytes = 0;
-
-    bool operator==(const StreamInfo&) const = default;
-};
+/// What the streams of one file or folder may hold together as attributes.
+inline constexpr std::uint64_t kMostAttributeBytes = 64 * base::kKiB;
 
 /// The system's calls on the streams of one open file. Tests put a stand-in in its place, since wine has
 /// none.
@@ -43,11 +37,12 @@ public:
     virtual DWORD write(const std::string& name, base::ByteView bytes) = 0;
 };
 
-/// The named data streams out of FILE_STREAM_INFORMATION records. The unnamed one, which is the content, and
-/// streams of other types are passed over, and so is what lies outside the bytes.
-std::vector<StreamInfo> parseStreamList(base::ByteView records);
+/// The named data streams, without colons and type, out of FILE_STREAM_INFORMATION records. The unnamed one,
+/// which is the content, and streams of other types are passed over, and so is what lies outside the bytes.
+std::vector<NamedStream> parseStreamList(base::ByteView records);
 
-/// Adds the streams as attributes, and sentences about those that are too large or vanish. Throws Error.
+/// Adds the small streams as attributes and names the large ones. One that vanishes is passed over. Throws
+/// Error.
 void readStreams(StreamCalls& calls, ExtraMetadata& extra, const std::string& path);
 
 /// Writes the streams that are among the attributes. Returns one sentence for each that was refused.
@@ -55,6 +50,10 @@ std::vector<std::string> writeStreams(StreamCalls& calls, const ExtraMetadata& e
                                       const std::string& path);
 
 bool isStreamAttribute(std::string_view name) noexcept;
+
+/// StreamOwner's functions for the file or folder that the handle holds.
+std::unique_ptr<File> openStreamOf(HANDLE owner, const std::string& path, std::string_view name);
+std::unique_ptr<File> createStreamOf(HANDLE owner, const std::string& path, std::string_view name);
 
 /// The calls on a real file or folder; the handle must outlive it.
 class NtStreamCalls final : public StreamCalls {

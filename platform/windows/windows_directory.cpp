@@ -7,6 +7,7 @@
 #include "platform/windows/native_path.hpp"
 #include "platform/windows/reparse.hpp"
 #include "platform/windows/security.hpp"
+#include "platform/windows/streams.hpp"
 #include "platform/windows/system_error.hpp"
 #include "platform/windows/windows_file.hpp"
 
@@ -149,6 +150,14 @@ std::unique_ptr<File> WindowsDirectory::openForWriting(std::string_view name) co
     request.share = FILE_SHARE_READ | FILE_SHARE_DELETE;
     return std::make_unique<WindowsFile>(openContent(name, request, Expected::File), childPath(name),
                                          volumeId_);
+}
+
+std::unique_ptr<File> WindowsDirectory::openStream(std::string_view name) const {
+    return openStreamOf(handle_.get(), path_, name);
+}
+
+std::unique_ptr<File> WindowsDirectory::createStream(std::string_view name) const {
+    return createStreamOf(handle_.get(), path_, name);
 }
 
 void WindowsDirectory::sync() const {

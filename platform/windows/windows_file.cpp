@@ -144,6 +144,14 @@ void WindowsFile::dropCache() noexcept {
     // No call does this; files opened for reading in sequence are reused first by the cache anyway.
 }
 
+std::unique_ptr<File> WindowsFile::openStream(std::string_view name) const {
+    return openStreamOf(handle_.get(), path_, name);
+}
+
+std::unique_ptr<File> WindowsFile::createStream(std::string_view name) const {
+    return createStreamOf(handle_.get(), path_, name);
+}
+
 ExtraMetadata readExtraMetadata(HANDLE handle, const std::string& path) {
     ExtraMetadata extra;
     std::optional<base::Bytes> descriptor = readSecurity(handle, path);

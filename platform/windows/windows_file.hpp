@@ -28,6 +28,8 @@ public:
     [[nodiscard]] std::vector<DataExtent> dataExtents() override;
     [[nodiscard]] ExtraMetadata extraMetadata() override;
     void dropCache() noexcept override;
+    [[nodiscard]] std::unique_ptr<File> openStream(std::string_view name) const override;
+    [[nodiscard]] std::unique_ptr<File> createStream(std::string_view name) const override;
 
 private:
     Handle handle_;

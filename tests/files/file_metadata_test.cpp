@@ -33,6 +33,7 @@ FileMetadata full() {
     metadata.extra.flags = 0x10;
     metadata.isSparse = true;
     metadata.extents = {{0, 4096}, {8192, 1}, {999'999, 1}};
+    metadata.extra.streams = {{"large", 5'000'000'000}, {"none", 0}};
     return metadata;
 }
 
@@ -75,6 +76,28 @@ BOOST_AUTO_TEST_CASE(the_bytes_are_those_that_the_readme_shows) {
     const base::Bytes expected = {1, 0xa4, 3,   0xe8, 7,   0xe8, 7,   1, 0,   0, 0, 0,  2,    2, 1,
                                   6, 'u',  's', 'e',  'r', '.',  'a', 1, 255, 1, 1, 16, 0xac, 2};
     BOOST_TEST(encodeMetadata(metadata) == expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_with_a_stream_is_the_test_value_of_the_format_s_document) {
+    FileMetadata metadata;
+    metadata.attributes = 0x20;
+    metadata.created = {1, 2};
+    metadata.extra.streams = {{"s", 300}};
+    const base::Bytes expected = {1, 0, 0, 0, 1, 0, 0, 0x20, 0, 2, 2, 0, 2, 1, 1, 's', 0xac, 2};
+    BOOST_TEST(encodeMetadata(metadata) == expected);
+}
+
+BOOST_AUTO_TEST_CASE(streams_without_a_proper_name_or_size_are_refused) {
+    for (const platform::NamedStream& stream :
+         {platform::NamedStream{"", 1}, {std::string("a\0b", 3), 1}, {"huge", std::uint64_t{1} << 63}}) {
+        FileMetadata metadata;
+        metadata.extra.streams = {stream};
+        BOOST_CHECK_EXCEPTION(decodeMetadata(encodeMetadata(metadata), 0), Error, isDamaged);
+    }
+    base::Bytes none = encodeMetadata(FileMetadata{});
+    none.back() = 2;
+    none.push_back(0);
+    BOOST_CHECK_EXCEPTION(decodeMetadata(none, 0), Error, isDamaged);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_cut_short_anywhere_are_refused) {

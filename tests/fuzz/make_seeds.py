@@ -35,6 +35,7 @@ def seeds(vault: Vault, kit: str):
         for key, payload in vault.node(point["root"], 0)[-12:]:
             yield "tree", payload
     yield "file_metadata", b"\xff\xff\xff\xff\0\0\0\0\1" + bytes.fromhex("a403000001000000000000 00 00 00")
+    yield "file_metadata", bytes(8) + bytes.fromhex("010000000100002000020200020101 73 ac02")
     yield "content_ref", b"\0\1" + bytes(32) + b"\5"
     yield "sealed_object", b"\5\0\0\0\0\0\0\0abcde\0\0"
     for name in vault.names("packs")[:2]:

@@ -105,30 +105,41 @@ def create(vault: Vault, path: pathlib.Path, entry: dict) -> None:
     elif kind == SYMLINK:
         path.symlink_to(os.fsdecode(entry["target"]))
     elif kind == FILE and entry["content"] is not None:
-        data = vault.content(entry["content"])
+        data = Content(vault.content(entry["content"]))
         with path.open("xb") as file:
-            if metadata["runs"] is None:
-                file.writelines(data)
-            else:
-                place_runs(file, metadata["runs"], data)
-                need(file.tell() <= entry["size"], "runs beyond the end")
-                file.truncate(entry["size"])
+            place_runs(file, [(0, entry["size"])] if metadata["runs"] is None else metadata["runs"], data)
+            need(file.tell() <= entry["size"], "runs beyond the end")
+            file.truncate(entry["size"])
+        # A stranger's system has no place for streams but files of their own beside it.
+        for name, size in metadata["streams"]:
+            with path.with_name(f"{path.name}:{os.fsdecode(name)}").open("xb") as file:
+                place_runs(file, [(0, size)], data)
+        need(not data.take(1), "content left over")
         need(path.stat().st_size == entry["size"], f"size of {path}")
     elif kind in SPECIAL:
         os.mknod(path, SPECIAL[kind] | 0o600, os.makedev(*metadata["device"]))
 
 
-def place_runs(file, runs: list, data) -> None:
-    held = b""
+class Content:
+    """Stored content, taken in pieces of any size."""
+
+    def __init__(self, chunks) -> None:
+        self.chunks, self.held = chunks, b""
+
+    def take(self, size: int) -> bytes:
+        while not self.held and (chunk := next(self.chunks, None)) is not None:
+            self.held = chunk
+        part, self.held = self.held[:size], self.held[size:]
+        return part
+
+
+def place_runs(file, runs: list, data: Content) -> None:
     for gap, size in runs:
-        need(size, "empty run")
         file.seek(gap, os.SEEK_CUR)
         while size:
-            held = held or next(data, b"")
-            need(held, "content ends before the runs")
-            size -= file.write(part := held[:size])
-            held = held[len(part):]
-    need(not held and not next(data, b""), "content left over after the runs")
+            part = data.take(size)
+            need(part, "content ends before the runs")
+            size -= file.write(part)
 
 
 def apply_metadata(path: pathlib.Path, entry: dict) -> None:

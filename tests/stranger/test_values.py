@@ -6,7 +6,7 @@ import hmac
 import pathlib
 import sys
 
-from vault import hkdf, read_kit, stretch, uint, unseal
+from vault import decode_metadata, hkdf, read_kit, stretch, uint, unseal
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "agent" / "doc" / "vault_format.md"
 MASTER, VAULT_ID, SALT = bytes(range(32)), bytes(range(0xA0, 0xB0)), bytes(range(0x40, 0x60))
@@ -50,6 +50,9 @@ def main() -> int:
         wrong.append("master key in the key object")
     if read_kit(values["code of the recovery kit"][0]) != (VAULT_ID, MASTER):
         wrong.append("recovery kit")
+    stream = decode_metadata(bytes.fromhex(values["metadata of a file with a stream"][0]))
+    if (stream["windows"], stream["runs"], stream["streams"]) != (0x20, None, [(b"s", 300)]):
+        wrong.append("metadata of a file with a stream")
     for name in wrong:
         print(f"{name} is not what the document says")
     return 1 if wrong else 0

@@ -400,8 +400,11 @@ def decode_metadata(blob: bytes) -> dict | None:
     need(record.u8() == 1, "format of file metadata")
     metadata = {"mode": record.number(), "owner": record.number(), "group": record.number(), "links": record.number(),
                 "device": (record.number(), record.number()), "windows": record.number(), "flags": record.number(),
-                "created": record.time(), "attributes": record.list(lambda: (record.blob(), record.blob())),
-                "runs": record.list(lambda: (record.number(), record.number())) if record.flag() else None}
+                "created": record.time(), "attributes": record.list(lambda: (record.blob(), record.blob()))}
+    shape = record.u8()
+    need(shape <= 3, "shape of a file")
+    metadata["runs"] = record.list(lambda: (record.number(), record.number())) if shape & 1 else None
+    metadata["streams"] = record.list(lambda: (record.blob(), record.number())) if shape & 2 else []
     record.end()
     return metadata
 

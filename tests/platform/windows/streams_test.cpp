@@ -15,9 +15,9 @@
 namespace {
 
 using platform::ExtraMetadata;
-using platform::windows::kMostStreamBytes;
+using platform::NamedStream;
+using platform::windows::kMostAttributeBytes;
 using platform::windows::parseStreamList;
-using platform::windows::StreamInfo;
 
 /// Records as NtQueryInformationFile writes them: every one but the last begins at a multiple of eight and
 /// tells where the next one is.
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_SUITE(streams)
 BOOST_AUTO_TEST_CASE(the_list_names_data_streams_and_not_the_content_itself) {
     const auto found =
         parseStreamList(recordsOf({{"::$DATA", 7}, {":Zone.Identifier:$DATA", 26}, {":雪:$DATA", 0}}));
-    BOOST_TEST((found == std::vector<StreamInfo>{{"Zone.Identifier", 26}, {"雪", 0}}));
+    BOOST_TEST((found == std::vector<NamedStream>{{"Zone.Identifier", 26}, {"雪", 0}}));
     BOOST_TEST(parseStreamList(recordsOf({{":x:$BITMAP", 9}, {"x", 1}})).empty());
     BOOST_TEST(parseStreamList({}).empty());
 }
@@ -107,30 +107,29 @@ BOOST_AUTO_TEST_CASE(streams_come_back_byte_for_byte_on_another_file) {
     readStreams(source, extra, "C:\\a");
     BOOST_TEST(extra.attributes.size() == 4U);
     BOOST_TEST(std::ranges::is_sorted(extra.attributes, {}, &platform::ExtendedAttribute::name));
-    BOOST_TEST(extra.leftOut.empty());
+    BOOST_TEST(extra.streams.empty());
     FakeStreams target;
     BOOST_TEST(writeStreams(target, extra, "C:\\b").empty());
     BOOST_TEST((target.streams == source.streams));
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_that_is_too_large_is_named_and_the_others_are_kept) {
+BOOST_AUTO_TEST_CASE(a_large_stream_is_named_and_only_the_small_ones_are_read) {
     FakeStreams source;
-    source.streams = {{"a large", base::Bytes(kMostStreamBytes + 1)}, {"small", bytesOf("s")}};
+    source.streams = {{"a large", base::Bytes(kMostAttributeBytes + 1)}, {"small", bytesOf("s")}};
     ExtraMetadata extra;
     readStreams(source, extra, "C:\\a");
-    BOOST_REQUIRE(extra.leftOut.size() == 1);
-    BOOST_TEST(extra.leftOut.front().find("a large") != std::string::npos);
+    BOOST_TEST((extra.streams == std::vector<NamedStream>{{"a large", kMostAttributeBytes + 1}}));
     BOOST_REQUIRE(extra.attributes.size() == 1);
     BOOST_TEST(extra.attributes.front().name == "stream.small");
 }
 
 BOOST_AUTO_TEST_CASE(streams_share_one_limit) {
     FakeStreams source;
-    for (char name = 'a'; name < 'e'; ++name) source.streams[{name}] = base::Bytes(kMostStreamBytes / 2);
+    for (char name = 'a'; name < 'e'; ++name) source.streams[{name}] = base::Bytes(kMostAttributeBytes / 2);
     ExtraMetadata extra;
     readStreams(source, extra, "C:\\a");
     BOOST_TEST(extra.attributes.size() == 2U);
-    BOOST_TEST(extra.leftOut.size() == 2U);
+    BOOST_TEST(extra.streams.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_vanishes_is_passed_over_and_one_in_use_is_a_fault) {
@@ -154,6 +153,14 @@ BOOST_AUTO_TEST_CASE(a_stored_name_that_leads_out_of_the_file_is_refused) {
     FakeStreams target;
     BOOST_TEST(writeStreams(target, extra, "C:\\b").size() == 4U);
     BOOST_TEST(target.streams.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_large_stream_whose_stored_name_leads_elsewhere_is_refused) {
+    for (const char* name : {"", "a\\b", "a/b", "a:$DATA"}) {
+        BOOST_CHECK_EXCEPTION(static_cast<void>(platform::windows::createStreamOf(nullptr, "C:\\b", name)),
+                              base::Error,
+                              [](const base::Error& error) { return error.code() == "FS-0027"; });
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_file_system_without_streams_gets_one_sentence_for_each) {
