@@ -232,7 +232,7 @@ public:
 
     /// Applies metadata to a child, not following symlinks: owner, then mode, extended attributes, times,
     /// flags last. What the system or our rights refuse is returned as one sentence each, the rest is
-    /// applied.
+    /// applied; but refused reparse data, without which the child is not what it should be, throw Error.
     [[nodiscard]] virtual std::vector<std::string> applyMetadata(std::string_view name,
                                                                  const MetadataToApply& values) const = 0;
 

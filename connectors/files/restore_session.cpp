@@ -39,7 +39,10 @@ void refuseFolderInTheWay(const TargetFolder& folder, const std::string& name) {
 
 void removeQuietly(const platform::Directory& folder, const std::string& name) noexcept {
     try {
-        folder.removeFile(name);
+        const std::optional<FileStatus> status = folder.statusOf(name);
+        if (!status) return;
+        // A junction that never got its data is an empty folder.
+        status->type == FileType::Directory ? folder.removeDirectory(name) : folder.removeFile(name);
     } catch (const Error&) {
         // It has a name that the next restore sweeps.
     }

@@ -103,7 +103,8 @@ std::vector<std::string> applyNtfsParts(HANDLE directory, std::wstring_view name
     if (const ExtendedAttribute* data = find(values.extra, kReparseAttribute)) {
         const OpenOutcome opened = openFor(directory, name, FILE_WRITE_ATTRIBUTES);
         const DWORD error = opened.handle ? makeReparsePoint(opened.handle.get(), data->value) : opened.error;
-        if (error != ERROR_SUCCESS) refusals.push_back(refusal("reparse data", path, error));
+        // Without them it would be an empty file or folder that passes for what it is not.
+        if (error != ERROR_SUCCESS) throw fileError(error, "make the reparse point", path);
     }
     const bool isLink = (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
     if ((attributes & FILE_ATTRIBUTE_COMPRESSED) != 0 && !isLink) {
