@@ -111,6 +111,7 @@ RestoreAction RestoreSession::acceptOther(const ObjectHeader& header, const std:
     Place place{
         tree_.folder(std::span(names).first(names.size() - 1)), names.back(), {}, RestoreStep::Create};
     place.folder->open(policy_);
+    if (!options_.isDryRun) place.folder->refuseCaseTwin(place.name);
     if (place.folder->folder()) place.existing = place.folder->folder()->open()->statusOf(place.name);
     decide(header, place);
     if (place.step == RestoreStep::KeepBoth) place.folder->claim(place.name);

@@ -68,6 +68,7 @@ void TargetFolder::open(const Policy& policy) {
 
 void TargetFolder::openIn(const Policy& policy) {
     parent_->open(policy);
+    if (!policy.isDryRun) parent_->refuseCaseTwin(name_);
     above_ = parent_->folder();
     std::optional<FileStatus> status;
     std::shared_ptr<const Directory> above;
@@ -98,6 +99,30 @@ void TargetFolder::openIn(const Policy& policy) {
     folder_ = above_->openChild(name_, *status);
     appliesMetadata_ = policy.replacesMetadata && isSelected_;
     sweep();
+}
+
+void TargetFolder::refuseCaseTwin(const std::string& name) {
+    if (!twins_.add(name) || !ignoresCase()) return;
+    throw Error(ErrorKind::Exists, "FILES-0028",
+                "Another name in the backup differs from '" + base::printable(name) +
+                    "' only in letter case, and '" + base::printable(folder_->open()->displayPath()) +
+                    "' can hold only one of them",
+                "Restore it to another folder, or to one that tells letter case apart.");
+}
+
+bool TargetFolder::ignoresCase() {
+    if (ignoresCase_) return *ignoresCase_;
+    const auto opened = folder_->open();
+    const std::string probe = shared_->temporaryName();
+    std::string inCapitals = probe;
+    for (char& letter : inCapitals) {
+        if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    }
+    touch();
+    static_cast<void>(opened->createFile(probe));
+    ignoresCase_ = opened->statusOf(inCapitals).has_value();
+    opened->removeFile(probe);
+    return *ignoresCase_;
 }
 
 void TargetFolder::make(const Directory& above) {

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "connectors/files/case_twins.hpp"
 #include "connectors/files/file_metadata.hpp"
 #include "connectors/files/folder.hpp"
 #include "connectors/files/metadata_rules.hpp"
@@ -88,10 +89,15 @@ public:
     /// Used, like isClaimed(), from the thread of accept() alone.
     void claim(const std::string& name) { claimed_.insert(name); }
     [[nodiscard]] bool isClaimed(const std::string& name) const { return claimed_.contains(name); }
+    /// Notes a name that something is restored under, from the thread of accept(). Throws Error (Exists,
+    /// "FILES-0028") when another was noted that is the same to this folder, which ignores letter case: the
+    /// second must not replace the first, nor a folder be mixed with another.
+    void refuseCaseTwin(const std::string& name);
     /// Notes that something was put into it.
     void touch() noexcept { isTouched_ = true; }
 
 private:
+    [[nodiscard]] bool ignoresCase();
     void openIn(const Policy& policy);
     void make(const platform::Directory& above);
     void finish();
@@ -107,6 +113,8 @@ private:
     std::shared_ptr<Folder> folder_;
     std::string marker_;
     std::set<std::string> claimed_;
+    CaseTwins twins_;
+    std::optional<bool> ignoresCase_;  // once somebody asked
     std::optional<base::Error> fault_;
     bool isSelected_ = false;
     bool isOpened_ = false;

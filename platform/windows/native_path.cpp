@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::wstring_view kNativePrefix = LR"(\\?\)";
 constexpr std::wstring_view kNativeUncPrefix = LR"(\\?\UNC\)";
+constexpr std::size_t kMostPathLetters = 32'767;
 constexpr std::wstring_view kDevicePrefix = LR"(\\.\)";
 
 bool isSeparator(char letter) noexcept { return letter == '\\' || letter == '/'; }
@@ -53,6 +54,12 @@ std::wstring absoluteWidePath(std::string_view path) {
         if (fits) break;
     }
     if (absolute.starts_with(kDevicePrefix)) refusePath(path);
+    if (absolute.size() + kNativeUncPrefix.size() > kMostPathLetters) {
+        throw base::Error(base::ErrorKind::Invalid, "FS-0028",
+                          "The path '" + base::printable(path.substr(0, 60)) +
+                              "...' is longer than the 32,767 letters that Windows takes",
+                          "Name a folder above it, or shorten it with 'subst'.");
+    }
     // A separator at the end belongs to a root alone.
     while (absolute.size() > 3 && absolute.back() == L'\\') absolute.pop_back();
     return absolute;

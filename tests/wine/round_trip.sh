@@ -64,6 +64,20 @@ diff -r "$source" "$restored" || fail "the restored tree differs"
 # Windows keeps times to 100 ns, so the digits past those are cut off on both sides.
 diff "$work/before" "$work/after" || fail "sizes or times differ"
 
+# Names that only a folder that tells letter case apart holds; wine's source does, its target does not.
+mkdir -p "$work/twins/Folder" "$work/twins/folder"
+echo first > "$work/twins/Name"; echo second > "$work/twins/name"
+echo first > "$work/twins/Folder/inside"; echo second > "$work/twins/folder/inside"
+step "backing up names that differ in case" backup run --vault "$vault" "$(windows_path "$work/twins")"
+"$run" "$hbr" browse latest "$(windows_path "$work/twins")" --vault "$vault" >"$work/output" 2>&1
+[ "$(grep -ci 'name$\|folder$' "$work/output")" -eq 4 ] || { cat "$work/output" >&2; fail "not all four names are stored"; }
+code=0
+"$run" "$hbr" restore latest --vault "$vault" --target "$(windows_path "$work/one case")" >"$work/output" 2>&1 || code=$?
+[ "$code" -eq 3 ] && grep -q FILES-0028 "$work/output" || { cat "$work/output" >&2; fail "twins ended with $code"; }
+[ "$(find "$work/one case" -type f -exec cat {} + | sort -u)" = first ] || fail "a twin replaced the other"
+[ "$(find "$work/one case" -type f | wc -l)" -eq 2 ] || fail "the first of the twins are not all there"
+echo "ok: names that differ in case are faults where case is ignored"
+
 echo 'not the password' > "$work/wrong"
 wrong=$(windows_path "$work/wrong")
 if "$run" "$hbr" verify --vault "$vault" --password-file "$wrong" >"$work/output" 2>&1; then
