@@ -158,7 +158,7 @@ void BackupSink::drain(std::size_t leaveWaiting) {
         int state = front.state.load(std::memory_order_acquire);
         if (state == PendingEntry::Waiting) {
             if (window_.size() <= leaveWaiting) break;
-            front.state.wait(PendingEntry::Waiting, std::memory_order_acquire);
+            front.waitUntilSettled();
             state = front.state.load(std::memory_order_acquire);
         }
         if (state == PendingEntry::Ready) addToTree(front.key, front.body, front.sizeBytes);

@@ -36,9 +36,22 @@ struct PendingEntry {
     std::atomic<int> state = Waiting;
 
     void settle(State settled) {
-        state.store(settled, std::memory_order_release);
-        state.notify_all();
+        {
+            const std::lock_guard lock(mutex_);
+            state.store(settled, std::memory_order_release);
+        }
+        isSettled_.notify_all();
     }
+    void waitUntilSettled() {
+        std::unique_lock lock(mutex_);
+        isSettled_.wait(lock, [this] { return state != Waiting; });
+    }
+
+private:
+    // Not the wait() of std::atomic: where the system has no such call (Windows), the library's own of gcc 12
+    // misses a change between its look and its sleep.
+    std::mutex mutex_;  // orders a change of `state` and the sleep of who waits for it
+    std::condition_variable isSettled_;
 };
 
 struct PendingObject {
