@@ -17,12 +17,12 @@ BOOST_AUTO_TEST_SUITE(file_walker)
 // RecordedTree checks the order at every call.
 BOOST_AUTO_TEST_CASE(names_that_sort_around_the_separator_come_in_key_order) {
     const Sandbox sandbox;
-    for (const char* path : {"a/z", "a/b/c", "a-b", "a.b", "a b", "a0/x", "A/x", "a/b-c", "a/b.c/d"}) {
+    for (const char* path : {"a/z", "a/b/c", "a-b", "a.b", "a b", "a0/x", "B/x", "a/b-c", "a/b.c/d"}) {
         sandbox.write(std::string("source/") + path, path);
     }
     const RecordedTree tree = sandbox.backUp();
     BOOST_TEST(tree.faults.empty());
-    BOOST_TEST(sandbox.paths(tree) == (Names{"A", "A/x", "a", "a/b", "a/b/c", "a/b-c", "a/b.c", "a/b.c/d",
+    BOOST_TEST(sandbox.paths(tree) == (Names{"B", "B/x", "a", "a/b", "a/b/c", "a/b-c", "a/b.c", "a/b.c/d",
                                              "a/z", "a b", "a-b", "a.b", "a0", "a0/x"}));
     BOOST_TEST(tree.find(sandbox.key("a/b/c"))->content == "a/b/c");
 }

@@ -64,6 +64,17 @@ diff -r "$source" "$restored" || fail "the restored tree differs"
 # Windows keeps times to 100 ns, so the digits past those are cut off on both sides.
 diff "$work/before" "$work/after" || fail "sizes or times differ"
 
+# A restore that is killed once it has something half done, or is through by then, is completed by the next one.
+mkdir "$work/killed"
+"$run" "$hbr" restore latest --vault "$vault" --target "$(windows_path "$work/killed")" >/dev/null 2>&1 &
+shell=$!
+while kill -0 $shell 2>/dev/null && [ -z "$(find "$work/killed" -name '.hbr-restore-*' 2>/dev/null)" ]; do :; done
+pgrep -f "^[^ ]*hbr\.exe restore .*${work##*/}.killed" | xargs -r kill -9
+wait $shell || true
+echo "killed with $(find "$work/killed" -name '.hbr-restore-*' | wc -l) unfinished files"
+step "the restore after a killed one" restore latest --vault "$vault" --target "$(windows_path "$work/killed")"
+diff -r "$restored" "$(find "$work/killed" -type d -name source | head -n 1)" || fail "the completed restore differs"
+
 # Names that only a folder that tells letter case apart holds; wine's source does, its target does not.
 mkdir -p "$work/twins/Folder" "$work/twins/folder"
 echo first > "$work/twins/Name"; echo second > "$work/twins/name"
