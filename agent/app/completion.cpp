@@ -220,7 +220,7 @@ std::string fishScript() {
 std::string powershellScript() {
     std::string text =
         "# PowerShell completion for hbr, printed by 'hbr completion powershell'\n"
-        "Register-ArgumentCompleter -Native -CommandName hbr -ScriptBlock {\n"
+        "Register-ArgumentCompleter -Native -CommandName hbr, hbr.exe -ScriptBlock {\n"
         "    param($wordToComplete, $commandAst, $cursorPosition)\n"
         "    $table = @{\n";
     text += "        '' = " + powershellQuoted(joined(firstWords())) + "\n";
