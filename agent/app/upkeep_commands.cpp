@@ -92,6 +92,7 @@ void printPruneJson(Command& command, const vault::PruneReport& report) {
     json.member("chunksRemoved", report.chunksRemoved).member("leftoversRemoved", report.leftoversRemoved);
     json.member("sessionsEnded", report.sessionsEnded)
         .member("openSessions", report.openSessions)
+        .member("sweepRefusal", report.sweepRefusal)
         .endObject();
     command.print(json);
 }
@@ -148,6 +149,10 @@ int pruneVault(Command& command) {
                 " removed, " + counted(report.packsRewritten, "pack") + " rewritten.");
     if (report.openSessions != 0) {
         command.say("What " + counted(report.openSessions, "running backup") + " may need was left alone.");
+    }
+    if (!report.sweepRefusal.empty()) {
+        command.say("Unfinished uploads of interrupted backups were left where they are. " +
+                    report.sweepRefusal);
     }
     return kDone;
 }

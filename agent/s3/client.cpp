@@ -13,8 +13,8 @@ namespace s3 {
 
 namespace {
 
-// A server that never answered is more likely misspelt than down, so the first request gives up early.
-constexpr std::chrono::milliseconds kFirstLimit{15'000};
+// A server that was never reached is more likely misspelt than down, so the first request gives up early.
+constexpr std::chrono::milliseconds kUnreachedLimit{15'000};
 constexpr std::chrono::milliseconds kLimit{300'000};
 
 /// The server's own words, in as far as they are fit to be shown.
@@ -88,7 +88,7 @@ base::Error errorOf(const Settings& settings, const Call& call, const HttpAnswer
                 "The bucket '" + settings.bucket + "' is full (" + words + ")",
                 "Make room, or raise its quota. What was stored is safe."};
     }
-    return {ErrorKind::Unavailable, "BUCKET-0016",
+    return {answer.status == 501 ? ErrorKind::Unsupported : ErrorKind::Unavailable, "BUCKET-0016",
             "The server " + settings.endpoint.url() + " refused " + call.method + " with " + words,
             "It may not speak all of S3 that is needed: agent/s3/README.md lists that."};
 }
@@ -125,27 +125,51 @@ HttpRequest Client::sign(const Call& call) const {
     return request;
 }
 
+bool Client::isThere(const std::string& key) {
+    try {
+        return transport_->send(sign({"HEAD", key, {}, {}, {}, 0}), 0).status == 200;
+    } catch (const base::Error& error) {
+        if (error.retry() != base::Retry::Later) throw;
+        return false;  // not known; the creation itself will tell
+    }
+}
+
 HttpAnswer Client::send(const Call& call, std::initializer_list<int> accepted) {
-    RetryPolicy policy(world_, wasAnswered_ ? kLimit : kFirstLimit);
+    RetryPolicy policy(world_);
     for (;;) {
         std::optional<base::Error> failure;
+        bool brokeOff = false;
         try {
             // Signed anew each time: a signature that waited may be too old.
             HttpAnswer answer = transport_->send(sign(call), call.limitBytes);
-            wasAnswered_ = true;
+            wasReached_ = true;
             const bool isWanted =
                 (answer.status >= 200 && answer.status < 300) ||
                 std::find(accepted.begin(), accepted.end(), answer.status) != accepted.end();
-            if (isWanted) return answer;
-            failure = errorOf(settings_, call, answer);
+            // Long work is answered with success before it is done, and may then fail for a while only.
+            const bool isLong = call.method == "POST" && answer.status == 200;
+            if (isWanted && !isLong) return answer;
             const ErrorAnswer said = parseErrorAnswer(base::asText(answer.body));
-            if (!canRetryStatus(answer.status, said.code)) throw base::Error(*failure);
+            const bool canRetry = canRetryStatus(answer.status, said.code);
+            if (isWanted && !canRetry) return answer;
+            failure = errorOf(settings_, call, answer);
+            if (!canRetry) throw base::Error(*failure);
         } catch (const base::Error& error) {
             if (error.retry() != base::Retry::Later) throw;
             failure = error;
+            brokeOff = error.code() != kUnreachedCode;
+            if (brokeOff) wasReached_ = true;
         }
-        if (!policy.waitForNext()) throw base::Error(*failure);
+        if (!policy.waitForNext(wasReached_ ? kLimit : kUnreachedLimit)) throw base::Error(*failure);
+        if (brokeOff && call.isCreate && isThere(call.key)) return {412, {}, {}, false};
     }
+}
+
+void Client::failOnAnswer(const char* what) const {
+    throw base::Error(
+        base::ErrorKind::Unavailable, "BUCKET-0017",
+        "The server " + settings_.endpoint.url() + " answered " + what + " with what makes no sense",
+        "Is it an S3 server, and does no proxy change what it says?", base::Retry::Later);
 }
 
 }  // namespace s3

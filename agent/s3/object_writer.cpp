@@ -105,10 +105,7 @@ public:
 private:
     void begin() {
         Call call{"POST", key_, {{"uploads", ""}}, {{"x-amz-checksum-algorithm", "SHA256"}}, {}};
-        const HttpAnswer answer = client_.send(call);
-        const auto id = parseUploadId(base::asText(answer.body));
-        if (!id) throw errorOf(client_.settings(), call, answer);
-        id_ = *id;
+        id_ = client_.sendAndParse(call, "the start of an upload", parseUploadId);
     }
 
     void sendPart() {
@@ -176,6 +173,7 @@ bool isMissing(const Client& client, const Call& call, const HttpAnswer& answer)
 
 CreateResult putWhole(Client& client, const std::string& key, base::ByteView content) {
     Call call{"PUT", key, {}, kOnlyIfFree, content};
+    call.isCreate = true;
     if (client.send(call, {412}).status != 412) return CreateResult::Created;
     const Sha256 hash = sha256(content);
     const base::ByteView digest = hash.view();

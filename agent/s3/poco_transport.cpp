@@ -9,6 +9,7 @@
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SSLException.h>
 #include <Poco/Net/SSLManager.h>
+#include <Poco/Net/SocketStream.h>
 
 #include <algorithm>
 #include <cctype>
@@ -34,6 +35,8 @@ constexpr int kSilenceSeconds = 60;  // without a byte from the server
 // Servers close idle connections after a minute or less; one that is older is not tried.
 constexpr int kKeepAliveSeconds = 20;
 constexpr std::size_t kReadBytes = 256 * base::kKiB;
+constexpr std::size_t kSendBytes = 256 * base::kKiB;
+constexpr const char* kSentInPart = "the request could not be sent whole";
 
 /// POCO's libraries made ready for as long as it lives.
 class PocoReady final {
@@ -67,20 +70,14 @@ Poco::Net::Context::Ptr makeContext(const std::string& caFile) {
 }
 
 class PocoTransport final : public HttpTransport {
-public:
-    explicit PocoTransport(const Settings& settings)
-        : settings_(settings),
-          host_(settings.addressing == Addressing::Host ? settings.bucket + '.' + settings.endpoint.host
-                                                        : settings.endpoint.host) {
-        if (settings.endpoint.isTls) context_ = makeContext(settings.caFile);
-    }
+    // First, because their types are worked out from their bodies.
+    enum class Stage { Connect, Exchange };
 
-    HttpAnswer send(const HttpRequest& request, std::size_t limitBytes) override {
+    /// Does a part of the work of send() and turns what POCO throws into Errors.
+    template <class Work>
+    decltype(auto) translated(Stage stage, Work work) const {
         try {
-            std::unique_ptr<HTTPClientSession> session = takeSession();
-            HttpAnswer answer = exchange(*session, request, limitBytes);
-            if (!answer.isTooLarge) giveBack(std::move(session));
-            return answer;
+            return work();
         } catch (const Poco::Net::CertificateValidationException& error) {
             refuseCertificate(error.displayText());
         } catch (const Poco::Net::SSLException& error) {
@@ -88,18 +85,25 @@ public:
             if (error.displayText().find("certificate verify failed") != std::string::npos) {
                 refuseCertificate(error.displayText());
             }
-            failToReach(error.displayText());
+            fail(stage, error.displayText());
         } catch (const Poco::Exception& error) {
-            failToReach(error.displayText());
+            fail(stage, error.displayText());
         }
     }
 
-private:
-    [[noreturn]] void failToReach(const std::string& why) const {
-        throw base::Error(base::ErrorKind::Unavailable, "BUCKET-0004",
+    [[noreturn]] void fail(Stage stage, const std::string& why) const {
+        if (stage == Stage::Connect) {
+            throw base::Error(
+                base::ErrorKind::Unavailable, kUnreachedCode,
+                "The server " + settings_.endpoint.url() + " cannot be reached: " + base::printable(why),
+                "Check the endpoint, the network and the proxy. What was stored is safe.",
+                base::Retry::Later);
+        }
+        throw base::Error(base::ErrorKind::Unavailable, "BUCKET-0021",
                           "The server " + settings_.endpoint.url() +
-                              " cannot be reached, or broke off: " + base::printable(why),
-                          "Check the endpoint, the network and the proxy. What was stored is safe.",
+                              " was reached, but broke off each time: " + base::printable(why),
+                          "Try again later; the server's log, or a proxy on the way, may tell why. What was "
+                          "stored is safe.",
                           base::Retry::Later);
     }
 
@@ -112,6 +116,30 @@ private:
                           base::Retry::AfterFix);
     }
 
+public:
+    explicit PocoTransport(const Settings& settings)
+        : settings_(settings),
+          host_(settings.addressing == Addressing::Host ? settings.bucket + '.' + settings.endpoint.host
+                                                        : settings.endpoint.host) {
+        if (settings.endpoint.isTls) context_ = makeContext(settings.caFile);
+    }
+
+    HttpAnswer send(const HttpRequest& request, std::size_t limitBytes) override {
+        std::unique_ptr<HTTPClientSession> session = takeSession();
+        HTTPRequest head(request.method, request.target, HTTPRequest::HTTP_1_1);
+        for (const auto& [name, value] : request.headers) head.set(name, value);
+        head.setKeepAlive(true);
+        const bool carriesBody = request.method == "PUT" || request.method == "POST";
+        if (carriesBody) head.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
+        // Connects, unless it is connected, and keeps the head in a buffer.
+        std::ostream& out = translated(Stage::Connect, [&]() -> auto& { return session->sendRequest(head); });
+        HttpAnswer answer =
+            translated(Stage::Exchange, [&] { return exchange(*session, out, request, limitBytes); });
+        if (session->connected() && !answer.isTooLarge) giveBack(std::move(session));
+        return answer;
+    }
+
+private:
     std::unique_ptr<HTTPClientSession> takeSession() {
         {
             const std::lock_guard lock(mutex_);
@@ -141,30 +169,14 @@ private:
         idle_.push_back(std::move(session));
     }
 
-    HttpAnswer exchange(HTTPClientSession& session, const HttpRequest& request,
+    HttpAnswer exchange(HTTPClientSession& session, std::ostream& out, const HttpRequest& request,
                         std::size_t limitBytes) const {
-        HTTPRequest outgoing(request.method, request.target, HTTPRequest::HTTP_1_1);
-        for (const auto& [name, value] : request.headers) outgoing.set(name, value);
-        outgoing.setKeepAlive(true);
-        const bool carriesBody = request.method == "PUT" || request.method == "POST";
-        if (carriesBody) outgoing.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
-        std::ostream& out = session.sendRequest(outgoing);
-        if (!request.body.empty()) {
-            out.write(reinterpret_cast<const char*>(request.body.data()),
-                      static_cast<std::streamsize>(request.body.size()));
-            out.flush();
-            if (!out) rethrowOr(session, "the request could not be sent whole");
-        }
+        out.flush();
+        if (!out) rethrowOr(session, kSentInPart);
+        if (!sendBody(session, request.body)) return answerOnBrokenBody(session);
         HTTPResponse incoming;
         std::istream& in = session.receiveResponse(incoming);
-        HttpAnswer answer;
-        answer.status = static_cast<int>(incoming.getStatus());
-        for (const auto& [name, value] : incoming) {
-            std::string lower = name;
-            std::transform(lower.begin(), lower.end(), lower.begin(),
-                           [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-            answer.headers[lower] = value;
-        }
+        HttpAnswer answer = headOf(incoming);
         const bool hasBody = request.method != "HEAD" && answer.status != 204 && answer.status != 304;
         const bool isChunked = incoming.getChunkedTransferEncoding();
         // POCO takes the end of a connection for the end of a header: without a length it may be a part of
@@ -174,6 +186,58 @@ private:
         if (hasBody) readBody(session, incoming, in, answer, limitBytes);
         if (!hasBody || isChunked) requireOpen(session, incoming);
         return answer;
+    }
+
+    static HttpAnswer headOf(const HTTPResponse& incoming) {
+        HttpAnswer answer;
+        answer.status = static_cast<int>(incoming.getStatus());
+        for (const auto& [name, value] : incoming) {
+            std::string lower = name;
+            std::transform(lower.begin(), lower.end(), lower.begin(),
+                           [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+            answer.headers[lower] = value;
+        }
+        return answer;
+    }
+
+    /// False when the connection takes no more. POCO's stream would make pieces of 4 KiB.
+    static bool sendBody(HTTPClientSession& session, base::ByteView body) {
+        try {
+            while (!body.empty()) {
+                const int piece = static_cast<int>(std::min(body.size(), kSendBytes));
+                const int sent = session.socket().sendBytes(body.data(), piece);
+                if (sent <= 0) return false;
+                body = body.subspan(static_cast<std::size_t>(sent));
+            }
+            return true;
+        } catch (const Poco::Exception&) {
+            return false;
+        }
+    }
+
+    /// A server that refuses a request for its head may answer and close before it has read the body. What it
+    /// said has arrived then, mostly, though the connection takes nothing any more. Closes the session.
+    static HttpAnswer answerOnBrokenBody(HTTPClientSession& session) {
+        HTTPResponse incoming;
+        try {
+            session.socket().setReceiveTimeout(Poco::Timespan(1, 0));
+            Poco::Net::SocketInputStream in(session.socket());
+            incoming.read(in);
+            HttpAnswer answer = headOf(incoming);
+            if (answer.status < 400 || !incoming.hasContentLength()) {
+                throw Poco::Net::MessageException(kSentInPart);
+            }
+            const auto told = static_cast<std::uint64_t>(incoming.getContentLength64());
+            answer.body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(told, kReadBytes)));
+            in.read(reinterpret_cast<char*>(answer.body.data()),
+                    static_cast<std::streamsize>(answer.body.size()));
+            answer.body.resize(static_cast<std::size_t>(in.gcount()));
+            session.reset();
+            return answer;
+        } catch (const Poco::Exception&) {
+            // That the body did not get through is what matters.
+            throw Poco::Net::MessageException(kSentInPart);
+        }
     }
 
     /// Refuses an answer whose end nothing marks but the end of the connection, which the server did not

@@ -25,13 +25,15 @@ RetryWorld makeRetryWorld(base::CancelToken cancel) {
             std::move(cancel)};
 }
 
-bool RetryPolicy::waitForNext() {
+bool RetryPolicy::waitForNext(std::chrono::milliseconds limit) {
     world_.cancel.throwIfCancelled();
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - world_.steady());
-    if (left <= std::chrono::milliseconds::zero()) return false;
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(world_.steady() - start_);
+    const bool wereEnough = tries_ >= kLeastTries;
+    if (wereEnough && passed >= limit) return false;
     auto wait = std::chrono::milliseconds(
         static_cast<std::chrono::milliseconds::rep>(static_cast<double>(most_.count()) * world_.random()));
-    wait = std::min(wait, left);
+    if (wereEnough) wait = std::min(wait, limit - passed);
+    ++tries_;
     most_ = std::min(most_ * 2, kLongestWait);
     while (wait > std::chrono::milliseconds::zero()) {
         const auto slice = std::min(wait, kSlice);

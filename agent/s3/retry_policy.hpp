@@ -24,21 +24,26 @@ RetryWorld makeRetryWorld(base::CancelToken cancel);
 
 /// The tries of one request. Waits grow twofold from a tenth of a second up to ten seconds, each a random
 /// part of that ("full jitter"), so that clients that failed together do not come back together.
+///
+/// A limit of time ends them only after kLeastTries: on a machine that stood still, or through a connection
+/// that was silent for long, the time may be over after a single one.
 class RetryPolicy final {
 public:
     static constexpr std::chrono::milliseconds kFirstWait{100};
     static constexpr std::chrono::milliseconds kLongestWait{10'000};
+    static constexpr unsigned kLeastTries = 5;
 
-    RetryPolicy(const RetryWorld& world, std::chrono::milliseconds limit)
-        : world_(world), end_(world.steady() + limit) {}
+    explicit RetryPolicy(const RetryWorld& world) : world_(world), start_(world.steady()) {}
 
-    /// Waits before the next try; false when the time is over. Throws Error (Cancelled).
-    [[nodiscard]] bool waitForNext();
+    /// Waits before the next try; false when there were tries enough and `limit` has passed since the first.
+    /// Throws Error (Cancelled).
+    [[nodiscard]] bool waitForNext(std::chrono::milliseconds limit);
 
 private:
     const RetryWorld& world_;
-    const std::chrono::nanoseconds end_;
+    const std::chrono::nanoseconds start_;
     std::chrono::milliseconds most_ = kFirstWait;
+    unsigned tries_ = 1;
 };
 
 /// True for statuses that say "later", and for codes that do so under another status.

@@ -61,13 +61,6 @@ private:
     ReadAhead readAhead_;
 };
 
-[[noreturn]] void failOnAnswer(const Settings& settings, const char* what) {
-    throw base::Error(
-        base::ErrorKind::Unavailable, "BUCKET-0017",
-        "The server " + settings.endpoint.url() + " answered " + what + " with what makes no sense",
-        "Is it an S3 server, and does no proxy change what it says?", base::Retry::Later);
-}
-
 std::optional<base::Bytes> S3Store::read(const std::string& name, std::size_t limitBytes) {
     const Call call{"GET", keyOf(name), {}, {}, {}, limitBytes};
     HttpAnswer answer = client_.send(call, {404});
@@ -96,7 +89,7 @@ bool S3Store::readRange(const std::string& name, std::uint64_t offset, base::Mut
     }
     const bool isOurs = answer.header("content-range").starts_with("bytes " + std::to_string(offset) + '-');
     if (answer.status != 206 || answer.body.size() > more || !isOurs) {
-        failOnAnswer(client_.settings(), "the reading of a range");
+        client_.failOnAnswer("the reading of a range");
     }
     std::copy_n(answer.body.begin(), to.size(), to.begin());
     readAhead_.keep(name, offset, to.size(), std::move(answer.body));
@@ -107,7 +100,7 @@ std::optional<std::uint64_t> S3Store::sizeOf(const std::string& name) {
     const HttpAnswer answer = client_.send({"HEAD", keyOf(name), {}, {}, {}, 0}, {404});
     if (answer.status == 404) return std::nullopt;
     const auto size = base::parseUnsigned(answer.header("content-length"));
-    if (!size) failOnAnswer(client_.settings(), "the question for a size");
+    if (!size) client_.failOnAnswer("the question for a size");
     return size;
 }
 
@@ -115,10 +108,7 @@ ObjectPage S3Store::page(const std::string& prefix, const std::string& token, un
     Call call{"GET", "", {{"list-type", "2"}, {"prefix", client_.settings().prefix + prefix}}, {}, {}};
     if (!token.empty()) call.query["continuation-token"] = token;
     if (most != 0) call.query["max-keys"] = std::to_string(most);
-    const HttpAnswer answer = client_.send(call);
-    auto page = parseObjectPage(base::asText(answer.body));
-    if (!page) failOnAnswer(client_.settings(), "a listing");
-    return std::move(*page);
+    return client_.sendAndParse(call, "a listing", parseObjectPage);
 }
 
 void S3Store::list(const std::string& prefix,
@@ -132,7 +122,7 @@ void S3Store::list(const std::string& prefix,
             if (!object.key.starts_with(root + prefix) || object.key.ends_with('/')) continue;
             found(object.key.substr(root.size()), object.sizeBytes);
         }
-        if (!token.empty() && token == objects.nextToken) failOnAnswer(client_.settings(), "a listing");
+        if (!token.empty() && token == objects.nextToken) client_.failOnAnswer("a listing");
         token = objects.nextToken;
     } while (!token.empty());
 }
@@ -151,13 +141,7 @@ void S3Store::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
             call.query["key-marker"] = uploads.nextKey;
             call.query["upload-id-marker"] = uploads.nextId;
         }
-        // A key for appending need not see uploads, and a server need not list them; nothing else depends on
-        // it.
-        const HttpAnswer answer = client_.send(call, {403, 501});
-        if (answer.status != 200) return;
-        auto page = parseUploadPage(base::asText(answer.body));
-        if (!page) failOnAnswer(client_.settings(), "a listing of uploads");
-        uploads = std::move(*page);
+        uploads = client_.sendAndParse(call, "a listing of uploads", parseUploadPage);
         for (const ListedUpload& upload : uploads.uploads) {
             if (!upload.key.starts_with(client_.settings().prefix)) continue;
             platform::Timestamp begun;

@@ -31,14 +31,17 @@ struct HttpAnswer {
     }
 };
 
+/// The code of the Error for a server to which there was no connection.
+inline constexpr const char* kUnreachedCode = "BUCKET-0004";
+
 /// Thread-safe. Tries once; who calls decides whether to try again.
 class HttpTransport {
 public:
     virtual ~HttpTransport() = default;
 
-    /// Throws Error with Retry::Later when the request or its answer did not get through ("BUCKET-0004"), in
-    /// which case the server may have done what was asked, and with Retry::AfterFix when the server's
-    /// certificate is not to be trusted ("BUCKET-0005").
+    /// Throws Error with Retry::Later when no connection was made (kUnreachedCode), or when the request or
+    /// its answer did not get through ("BUCKET-0021"), in which case the server may have done what was asked;
+    /// and with Retry::AfterFix when the server's certificate is not to be trusted ("BUCKET-0005").
     virtual HttpAnswer send(const HttpRequest& request, std::size_t limitBytes) = 0;
 };
 

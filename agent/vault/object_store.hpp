@@ -80,7 +80,8 @@ public:
 
     /// Removes what interrupted uploads left behind. `isOld` tells by age in seconds, as the store's own
     /// clock sees it, whether a leftover may go; an upload that was removed while it lived fails with Error
-    /// (Busy, "STORE-0008").
+    /// (Busy, "STORE-0008"). Throws Error (Denied, Unsupported) where leftovers may not or cannot be seen or
+    /// removed; nothing else depends on it.
     virtual void sweepUnfinished(const std::function<bool(std::uint64_t ageSeconds)>& isOld) = 0;
 
     /// Room left, where the store knows.

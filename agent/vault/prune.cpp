@@ -53,13 +53,7 @@ public:
         : vault_(vault), clock_(clock), options_(options), progress_(progress), cancel_(cancel) {}
 
     PruneReport run() {
-        if (!options_.dryRun) {
-            // A writer that is taken for alive is left its unfinished uploads.
-            const auto oldest =
-                std::max<std::chrono::seconds>(kLeastUploadAge, options_.sessionTimeout).count();
-            vault_.store().sweepUnfinished(
-                [&](std::uint64_t age) { return age > static_cast<std::uint64_t>(oldest); });
-        }
+        if (!options_.dryRun) sweep();
         listing_ = listObjects(vault_.store());
         report_.packsBefore = listing_.packs.size();
         for (const auto& [id, sizeBytes] : listing_.packs) report_.bytesBefore += sizeBytes;
@@ -93,6 +87,19 @@ private:
             return changes;
         });
         vault_.refresh();
+    }
+
+    void sweep() {
+        // A writer that is taken for alive is left its unfinished uploads.
+        const auto oldest = std::max<std::chrono::seconds>(kLeastUploadAge, options_.sessionTimeout).count();
+        try {
+            vault_.store().sweepUnfinished(
+                [&](std::uint64_t age) { return age > static_cast<std::uint64_t>(oldest); });
+        } catch (const base::Error& error) {
+            using base::ErrorKind;
+            if (error.kind() != ErrorKind::Denied && error.kind() != ErrorKind::Unsupported) throw;
+            report_.sweepRefusal = error.what();
+        }
     }
 
     /// One attempt; false when others changed what the plan rests on. What another prune took away under our

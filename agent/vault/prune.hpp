@@ -43,6 +43,8 @@ struct PruneReport {
     std::uint64_t leftoversRemoved = 0;  // objects of interrupted runs
     std::uint64_t sessionsEnded = 0;
     std::uint64_t openSessions = 0;  // writers at work, whose objects were left alone
+    /// Why unfinished uploads stay where they are, in the store's words; empty when they were removed.
+    std::string sweepRefusal;
 };
 
 /// Tells what the prune is doing: a stage in words, and how far it is.

@@ -35,9 +35,12 @@ s3::HttpAnswer refusal(int status, const std::string& code) {
     return answer(status, "<Error><Code>" + code + "</Code></Error>");
 }
 
-[[noreturn]] void drop() {
-    throw base::Error(base::ErrorKind::Unavailable, "BUCKET-0004", "dropped", "", base::Retry::Later);
+[[noreturn]] void fail(const char* code) {
+    throw base::Error(base::ErrorKind::Unavailable, code, "failed", "", base::Retry::Later);
 }
+
+/// The connection ends in the middle.
+[[noreturn]] void drop() { fail("BUCKET-0021"); }
 
 /// A world whose time passes only while something sleeps.
 struct World {
@@ -112,11 +115,46 @@ BOOST_AUTO_TEST_CASE(waits_grow_up_to_a_limit_and_end_with_the_time) {
     BOOST_TEST(number < 60);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_never_answered_is_given_up_early) {
+BOOST_AUTO_TEST_CASE(a_server_that_was_never_reached_is_given_up_early) {
     World world;
-    auto client = world.client([](const s3::HttpRequest&) -> s3::HttpAnswer { drop(); });
+    auto client = world.client([](const s3::HttpRequest&) -> s3::HttpAnswer { fail("BUCKET-0004"); });
     BOOST_CHECK_EXCEPTION(client.send({"GET", "a", {}, {}, {}}), base::Error, test::hasCode("BUCKET-0004"));
     BOOST_TEST((world.time <= milliseconds(16'000)));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_was_reached_is_tried_for_long_even_if_it_never_answered) {
+    World world;
+    int number = 0;
+    auto client = world.client([&](const s3::HttpRequest&) -> s3::HttpAnswer {
+        if (++number == 1) drop();
+        fail("BUCKET-0004");
+    });
+    BOOST_CHECK_EXCEPTION(client.send({"GET", "a", {}, {}, {}}), base::Error, test::hasCode("BUCKET-0004"));
+    BOOST_TEST((world.time >= milliseconds(299'000)));
+}
+
+BOOST_AUTO_TEST_CASE(time_alone_does_not_end_the_tries) {
+    // Each try takes longer than all of them may, as on a machine that stands still.
+    for (const char* code : {"BUCKET-0004", "BUCKET-0021"}) {
+        World world;
+        int number = 0;
+        auto client = world.client([&](const s3::HttpRequest&) -> s3::HttpAnswer {
+            ++number;
+            world.time += std::chrono::hours(1);
+            fail(code);
+        });
+        BOOST_CHECK_EXCEPTION(client.send({"GET", "a", {}, {}, {}}), base::Error, test::hasCode(code));
+        BOOST_TEST(number == 5);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_of_success_that_tells_of_a_passing_failure_is_tried_again) {
+    World world;
+    int number = 0;
+    auto client = world.client(
+        [&](const s3::HttpRequest&) { return ++number < 3 ? refusal(200, "InternalError") : answer(200); });
+    BOOST_TEST(client.send({"POST", "a", {}, {}, {}}).body.empty());
+    BOOST_TEST(number == 3);
 }
 
 BOOST_AUTO_TEST_CASE(chance_decides_how_much_of_a_wait_is_waited) {
@@ -202,6 +240,59 @@ BOOST_AUTO_TEST_CASE(a_try_after_a_lost_reply_finds_its_own_object) {
     BOOST_TEST((store->create("a", base::asBytes("mine")) == vault::CreateResult::Created));
     BOOST_TEST((store->create("a", base::asBytes("other")) == vault::CreateResult::AlreadyThere));
     BOOST_TEST((store->create("a", base::asBytes("mind")) == vault::CreateResult::AlreadyThere));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_closes_on_each_body_of_a_taken_name_is_asked_for_the_name) {
+    World world;
+    const std::string stored = "mine";
+    int puts = 0;
+    auto store = world.store([&](const s3::HttpRequest& request) -> s3::HttpAnswer {
+        if (request.method == "PUT") {
+            ++puts;
+            drop();
+        }
+        s3::HttpAnswer found = answer(206, request.method == "HEAD" ? "" : stored);
+        if (request.method == "HEAD") found.status = 200;
+        found.headers["content-length"] = std::to_string(stored.size());
+        return found;
+    });
+    BOOST_TEST((store->create("a", base::asBytes("mine")) == vault::CreateResult::Created));
+    BOOST_TEST((store->create("a", base::asBytes("mind")) == vault::CreateResult::AlreadyThere));
+    BOOST_TEST(puts == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_that_is_cut_is_asked_for_again) {
+    const std::string whole =
+        "<ListBucketResult><Contents><Key>folder/a</Key><Size>3</Size></Contents></ListBucketResult>";
+    for (std::size_t cut = 0; cut < whole.size(); ++cut) {
+        World world;
+        int number = 0;
+        auto store = world.store(
+            [&](const s3::HttpRequest&) { return answer(200, ++number < 3 ? whole.substr(0, cut) : whole); });
+        std::vector<std::string> names;
+        store->list("", [&](const std::string& name, std::uint64_t) { names.push_back(name); });
+        BOOST_TEST((names == std::vector<std::string>{"a"}));
+    }
+    World world;
+    auto store = world.store([](const s3::HttpRequest&) { return answer(200, "<html>Welcome</html>"); });
+    BOOST_CHECK_EXCEPTION(store->list("", [](const std::string&, std::uint64_t) {}), base::Error,
+                          test::hasCode("BUCKET-0017"));
+    BOOST_TEST((world.time < milliseconds(10'000)));
+}
+
+BOOST_AUTO_TEST_CASE(a_sweep_without_the_right_to_see_uploads_says_so) {
+    const auto kindOf = [](const s3::HttpAnswer& given) {
+        World world;
+        auto store = world.store([&](const s3::HttpRequest&) { return given; });
+        try {
+            store->sweepUnfinished([](std::uint64_t) { return true; });
+        } catch (const base::Error& error) {
+            return error.kind();
+        }
+        return base::ErrorKind::Internal;
+    };
+    BOOST_TEST((kindOf(refusal(403, "AccessDenied")) == base::ErrorKind::Denied));
+    BOOST_TEST((kindOf(refusal(501, "NotImplemented")) == base::ErrorKind::Unsupported));
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_is_not_the_range_asked_for_is_refused) {

@@ -2,7 +2,7 @@
 """hostile_proxy.py: stands between a client and an S3 server and does what networks and overloaded servers do.
 
 Delays, cuts answers, sends requests twice, answers 500, 503 and 429 itself, and drops connections before or after
-the request has reached the server. Which, is decided by a seed. Counts the requests.
+the request has reached the server. Which, is decided by a seed. Counts the requests, and what the server itself broke off.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ class HostileProxy:
         self.latency = latency
         self.requests = 0
         self.faults = dict.fromkeys(FAULTS, 0)
+        # What the server itself failed to answer, in words.
+        self.upstream_failures: list[str] = []
         self.loop = asyncio.new_event_loop()
         ready = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
@@ -90,27 +92,66 @@ class HostileProxy:
         return fault != "truncate"
 
     async def _ask(self, head: bytes, body: bytes) -> bytes:
-        """The server's whole answer."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream, limit=1 << 20)
+        """The server's whole answer. Raises ConnectionError when there is none, which is counted."""
+        _, answer = await self.loop.create_connection(_Answer, "127.0.0.1", self.upstream)
         try:
-            writer.write(head + body)
-            await writer.drain()
-            while True:
-                answer = await reader.readuntil(b"\r\n\r\n")
-                if not answer.startswith(b"HTTP/1.1 100"):
-                    break
-            if head.startswith(b"HEAD") or answer[9:12] in (b"204", b"304"):
-                return answer
-            if b"transfer-encoding: chunked" in answer.lower():
-                while True:
-                    size = await reader.readuntil(b"\r\n")
-                    chunk = await reader.readexactly(int(size.split(b";")[0], 16) + 2)
-                    answer += size + chunk
-                    if size.split(b";")[0].strip().strip(b"0") == b"":
-                        return answer
-            return answer + await reader.readexactly(_length(answer))
+            answer.send(head + body, head.startswith(b"HEAD"))
+            return await answer.whole
+        except (OSError, ValueError) as error:
+            self.upstream_failures.append(f"{head.split(b' HTTP')[0].decode()}: {error!r}")
+            raise ConnectionError from error
         finally:
-            writer.close()
+            answer.transport.close()
+
+
+class _Answer(asyncio.Protocol):
+    """Gathers one answer while the request is still on its way.
+
+    Servers that refuse a request for its head answer and close before they have read the body; what they said must
+    not be lost because sending failed.
+    """
+
+    def __init__(self):
+        self.received = b""
+        self.is_head = False
+        self.whole = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport) -> None:
+        self.transport = transport
+
+    def send(self, request: bytes, is_head: bool) -> None:
+        self.is_head = is_head
+        self.transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        while self.received.startswith(b"HTTP/1.1 100") and b"\r\n\r\n" in self.received:
+            self.received = self.received.split(b"\r\n\r\n", 1)[1]
+        if not self.whole.done() and self._is_whole():
+            self.whole.set_result(self.received)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.whole.done():
+            self.whole.set_exception(error or ConnectionResetError(f"closed after {self.received[:200]!r}"))
+
+    def _is_whole(self) -> bool:
+        head, end, body = self.received.partition(b"\r\n\r\n")
+        if not end:
+            return False
+        if self.is_head or head[9:12] in (b"204", b"304"):
+            return True
+        if b"transfer-encoding: chunked" not in head.lower():
+            return len(body) >= _length(head)
+        while True:
+            size, end, body = body.partition(b"\r\n")
+            if not end:
+                return False
+            length = int(size.split(b";")[0], 16)
+            if len(body) < length + 2:
+                return False
+            if length == 0:
+                return True
+            body = body[length + 2 :]
 
 
 def _length(head: bytes) -> int:

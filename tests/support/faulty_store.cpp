@@ -114,6 +114,7 @@ void FaultyStore::sync() {
 }
 
 void FaultyStore::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
+    if (sweepError_) throw base::Error(*sweepError_);
     inner_.sweepUnfinished(isOld);
 }
 

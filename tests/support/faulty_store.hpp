@@ -50,6 +50,10 @@ public:
     /// while nobody uses the store.
     void setHook(Hook hook) { hook_ = std::move(hook); }
 
+    /// What a sweep throws from now on; the fault above leaves sweeps alone. Set it while nobody uses the
+    /// store.
+    void setSweepError(base::Error error) { sweepError_ = std::move(error); }
+
     /// Changing calls since the last setFault() or clearFault().
     [[nodiscard]] std::uint64_t changes() const;
     /// True once the fault has struck.
@@ -81,6 +85,7 @@ private:
 
     vault::ObjectStore& inner_;
     Hook hook_;
+    std::optional<base::Error> sweepError_;
     mutable std::mutex mutex_;  // guards everything below
     std::optional<Fault> fault_;
     std::uint64_t changes_ = 0;

@@ -106,7 +106,8 @@ def hostile(lab: Lab, server: servers.Server, source: pathlib.Path, seed: int) -
         lab.run("point", "forget", "--vault", vault, "--keep-last", "1", "--yes")
         lab.run("prune", "--vault", vault, "--max-unused", "0", "--yes")
         lab.run("verify", "--vault", vault, "--depth", "data")
-        lab.say(f"{server.name}: {proxy.requests} requests through faults {proxy.faults}")
+        lab.say(f"{server.name}: {proxy.requests} requests through faults {proxy.faults}, broken off by the server: "
+                f"{proxy.upstream_failures}")
         lab.check(sum(proxy.faults.values()) > 10, "the proxy did hardly anything")
 
 

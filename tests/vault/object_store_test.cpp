@@ -291,6 +291,16 @@ BOOST_AUTO_TEST_CASE(an_object_of_several_parts_is_made_once) {
     BOOST_TEST((store->read("index/large") == content));
 }
 
+// Some servers close the connection on the body of what they refuse.
+BOOST_AUTO_TEST_CASE(a_large_object_with_a_taken_name_is_compared) {
+    const auto store = test::makeServerStore();
+    if (!store) return;
+    base::Bytes content = test::Random(5).bytes(16 * base::kMiB);
+    for (int i = 0; i < 3; ++i) BOOST_TEST((store->create("packs/a", content) == CreateResult::Created));
+    content.back() ^= 1U;
+    for (int i = 0; i < 3; ++i) BOOST_TEST((store->create("packs/a", content) == CreateResult::AlreadyThere));
+}
+
 BOOST_AUTO_TEST_CASE(a_listing_of_many_pages_is_whole) {
     const auto store = test::makeServerStore();
     if (!store) return;

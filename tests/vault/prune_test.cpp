@@ -288,6 +288,21 @@ BOOST_AUTO_TEST_CASE(a_dead_session_is_ended_and_what_it_left_is_removed) {
     fixture.expectNoLeftovers();
 }
 
+BOOST_AUTO_TEST_CASE(a_prune_that_may_not_look_for_unfinished_uploads_goes_on_and_says_so) {
+    Pruned fixture;
+    const auto point = fixture.addRandom();
+    fixture.addRandom();
+    fixture.forget(point);
+    test::FaultyStore store(fixture.store);
+    store.setSweepError({base::ErrorKind::Denied, "TEST-0002", "Uploads may not be listed", ""});
+    const auto vault = test::openVault(store, fixture.keys);
+    const PruneReport report = vault::prune(*vault, fixture.clock, {0.0}, kNoProgress, {});
+    BOOST_TEST(report.packsRemoved >= 1U);
+    BOOST_TEST(report.sweepRefusal.find("Uploads may not be listed") != std::string::npos);
+    BOOST_TEST(fixture.prune().sweepRefusal.empty());
+    fixture.expectWhole();
+}
+
 BOOST_AUTO_TEST_CASE(a_prune_stopped_at_any_change_is_finished_by_the_next) {
     for (const auto when : {test::Fault::When::Before, test::Fault::When::After}) {
         for (std::uint64_t change = 0;; ++change) {
