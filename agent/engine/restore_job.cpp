@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/engine/restore_job.hpp"
 
+#include <utility>
+
 #include "agent/engine/content_pipeline.hpp"
 #include "agent/engine/restore_pipeline.hpp"
+#include "agent/vault/content_cursor.hpp"
 #include "platform/process.hpp"
 
 namespace engine {
@@ -10,14 +13,16 @@ namespace engine {
 namespace {
 
 constexpr std::size_t kBatchObjects = 64;
-constexpr std::uint64_t kBatchBytes = base::kMiB;
+constexpr std::uint64_t kBatchBytes = RestorePipeline::kBatchBytes;
+constexpr std::size_t kHeldBatches = 64;
 
-/// Offers entries to a target and sends the wanted content to the workers in batches.
+/// Offers entries to a target and sends the wanted content to the workers in batches. Where the store is far
+/// away, batches are held until enough content is known to be announced at once.
 class Offering final {
 public:
-    Offering(connectors::RestoreTarget& target, RestorePipeline& pipeline, Progress& progress,
-             FaultLog& faults)
-        : target_(target), pipeline_(pipeline), progress_(progress), faults_(faults) {}
+    Offering(vault::ChunkReader& reader, connectors::RestoreTarget& target, RestorePipeline& pipeline,
+             Progress& progress, FaultLog& faults)
+        : reader_(reader), target_(target), pipeline_(pipeline), progress_(progress), faults_(faults) {}
 
     void offer(const vault::TreeEntry& entry) {
         headerFromEntry(entry, header_);
@@ -42,20 +47,54 @@ public:
              std::move(action.writer)});
     }
 
-    void send() {
-        bytes_ = 0;
-        pipeline_.submit(std::exchange(batch_, {}));
+    void finish() {
+        send();
+        release();
     }
 
 private:
+    void send() {
+        bytes_ = 0;
+        held_.push_back(std::exchange(batch_, {}));
+        if (upcomingBytes_ >= aheadBytes_ / 2 || held_.size() == kHeldBatches) release();
+    }
+
+    void release() {
+        if (!upcoming_.empty()) reader_.announce(std::exchange(upcoming_, {}));
+        upcomingBytes_ = 0;
+        for (RestorePipeline::Batch& batch : std::exchange(held_, {})) pipeline_.submit(std::move(batch));
+    }
+
+    /// Of a large object only as much as is read ahead; whoever fills it announces the rest.
+    void noteUpcoming(const vault::ContentRef& content) {
+        if (aheadBytes_ == 0) return;
+        try {
+            vault::ContentCursor cursor(reader_, content);
+            std::uint64_t noted = 0;
+            while (noted < aheadBytes_) {
+                const auto place = cursor.next();
+                if (!place) break;
+                noted += place->chunk.contentBytes;
+                upcoming_.push_back(place->chunk);
+            }
+            upcomingBytes_ += noted;
+        } catch (const base::Error& error) {
+            if (error.kind() != base::ErrorKind::Corrupt) throw;
+            // Noted as a fault of the object when it is filled.
+        }
+    }
+
     void add(WantedObject object) {
         const std::uint64_t sizeBytes = object.content.sizeBytes();
+        noteUpcoming(object.content);
         if (!batch_.empty() && (bytes_ + sizeBytes > kBatchBytes || batch_.size() == kBatchObjects)) send();
         bytes_ += sizeBytes;
         batch_.push_back(std::move(object));
         if (bytes_ >= kBatchBytes) send();
     }
 
+    vault::ChunkReader& reader_;
+    const std::size_t aheadBytes_ = reader_.readAheadBytes();
     connectors::RestoreTarget& target_;
     RestorePipeline& pipeline_;
     Progress& progress_;
@@ -63,6 +102,9 @@ private:
     connectors::ObjectHeader header_;
     RestorePipeline::Batch batch_;
     std::uint64_t bytes_ = 0;
+    std::vector<RestorePipeline::Batch> held_;
+    std::vector<vault::ChunkRef> upcoming_;  // of what is held, not announced yet
+    std::uint64_t upcomingBytes_ = 0;
 };
 
 }  // namespace
@@ -78,7 +120,7 @@ RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
     RestoreOutcome outcome;
     {
         RestorePipeline pipeline(reader, workers, progress, faults, cancel);
-        Offering offering(target, pipeline, progress, faults);
+        Offering offering(reader, target, pipeline, progress, faults);
         WantedEntries wanted(reader, request.point, request.subtrees);
         while (const vault::TreeEntry* entry = wanted.next()) {
             cancel.throwIfCancelled();
@@ -86,7 +128,7 @@ RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
             offering.offer(*entry);
             ++outcome.objects;
         }
-        offering.send();
+        offering.finish();
         pipeline.finish();
     }
     outcome.faults = faults.firstFaults();

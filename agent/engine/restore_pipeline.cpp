@@ -3,6 +3,8 @@
 
 #include <condition_variable>
 
+#include "agent/engine/announcing_cursor.hpp"
+
 namespace engine {
 
 namespace {
@@ -46,7 +48,7 @@ RestorePipeline::RestorePipeline(vault::ChunkReader& reader, unsigned workers, P
       progress_(progress),
       faults_(faults),
       cancel_(cancel),
-      queue_(4 * std::size_t{workers}, workers) {
+      queue_(std::max(4 * std::size_t{workers}, reader.readAheadBytes() / kBatchBytes), workers) {
     for (unsigned i = 0; i < workers; ++i) {
         threads_.emplace_back([this] {
             try {
@@ -163,15 +165,17 @@ void RestorePipeline::fillShared(WantedObject& object) {
         }
     };
     try {
-        reader_.forEachChunk(object.content, [&](const vault::ChunkRef& chunk, std::uint64_t offset) {
+        // The beginning was announced before the object was submitted; that twice costs nothing.
+        AnnouncingCursor cursor(reader_, object.content, reader_.readAheadBytes());
+        while (const auto place = cursor.next()) {
             {
                 const std::lock_guard lock(shared->mutex);
                 if (shared->failure) throw base::Error(*shared->failure);
                 ++shared->outstanding;
             }
-            Part part{shared, chunk, offset};
+            Part part{shared, place->chunk, place->offset};
             if (!queue_.tryPushPart(part)) help(part);
-        });
+        }
     } catch (...) {
         waitForParts();
         throw;

@@ -31,6 +31,8 @@ struct WantedObject {
 class RestorePipeline final {
 public:
     using Batch = std::vector<WantedObject>;
+    /// Batches of small objects are of about this size.
+    static constexpr std::uint64_t kBatchBytes = base::kMiB;
 
     RestorePipeline(vault::ChunkReader& reader, unsigned workers, Progress& progress, FaultLog& faults,
                     const base::CancelToken& cancel);

@@ -5,6 +5,13 @@
 
 namespace vault {
 
+namespace {
+
+/// Runs that are read as a whole, or as good as, by the first search.
+constexpr std::uint64_t kAnnouncedBytes = 8 * base::kMiB;
+
+}  // namespace
+
 ChunkIndex::ChunkIndex(const VaultKeys& keys, ObjectStore& store, std::size_t cacheBytes)
     : keys_(keys),
       store_(store),
@@ -14,14 +21,21 @@ ChunkIndex::ChunkIndex(const VaultKeys& keys, ObjectStore& store, std::size_t ca
 void ChunkIndex::setRuns(const std::vector<RunInfo>& runs) {
     const auto known = this->runs();
     auto next = std::make_shared<std::vector<std::shared_ptr<IndexRun>>>();
+    std::vector<ObjectRange> unannounced;
+    std::uint64_t announcedBytes = 0;
     for (auto info = runs.rbegin(); info != runs.rend(); ++info) {
         const auto open = std::find_if(known.begin(), known.end(),
                                        [&](const auto& run) { return run->info().id == info->id; });
         next->push_back(open != known.end() ? *open
                                             : std::make_shared<IndexRun>(keys_, store_, cache_, *info));
+        if (open != known.end() || announcedBytes + info->sizeBytes > kAnnouncedBytes) continue;
+        // A byte more than there is, so that the store sees where the run ends, and need not ask.
+        unannounced.push_back({runName(info->id), 0, static_cast<std::size_t>(info->sizeBytes) + 1});
+        announcedBytes += info->sizeBytes;
     }
     const std::lock_guard lock(mutex_);
     runs_ = std::move(next);
+    unannounced_ = std::move(unannounced);
 }
 
 std::vector<std::shared_ptr<IndexRun>> ChunkIndex::runs() const {
@@ -46,11 +60,14 @@ void ChunkIndex::noteDamage(const IndexRun& run) {
 std::optional<ChunkLocation> ChunkIndex::findOnce(const ChunkId& id, bool& sawMissingRun) {
     std::shared_ptr<const std::vector<std::shared_ptr<IndexRun>>> runs;
     std::vector<RunId> damaged;
+    std::vector<ObjectRange> unannounced;
     {
         const std::lock_guard lock(mutex_);
         runs = runs_;
         damaged = damaged_;
+        unannounced.swap(unannounced_);
     }
+    if (!unannounced.empty()) store_.willRead(unannounced);
     for (const auto& run : *runs) {
         if (std::find(damaged.begin(), damaged.end(), run->info().id) != damaged.end()) continue;
         try {

@@ -43,9 +43,10 @@ private:
     ObjectStore& store_;
     IndexBlockCache cache_;
     std::function<void()> refresher_;
-    mutable std::mutex mutex_;  // guards runs_ and damaged_
+    mutable std::mutex mutex_;  // guards everything below
     std::shared_ptr<const std::vector<std::shared_ptr<IndexRun>>> runs_;
     std::vector<RunId> damaged_;
+    std::vector<ObjectRange> unannounced_;  // new runs that the store has not been told of
 };
 
 }  // namespace vault

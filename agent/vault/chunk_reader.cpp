@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/chunk_reader.hpp"
 
+#include <unordered_set>
+
 namespace vault {
 
 namespace {
@@ -115,6 +117,21 @@ base::Bytes ChunkReader::read(const ChunkId& id) {
     base::Bytes content;
     with(id, [&](base::ByteView bytes) { content.assign(bytes.begin(), bytes.end()); });
     return content;
+}
+
+void ChunkReader::announce(std::span<const ChunkRef> chunks) {
+    std::vector<ObjectRange> ranges;
+    std::unordered_set<SegmentKey> known;
+    for (const ChunkRef& chunk : chunks) {
+        const auto at = vault_.index().find(chunk.id);
+        if (!at || !known.insert({at->pack, at->segmentOffset}).second) continue;
+        // No segment begins where the header lies.
+        if (known.insert({at->pack, 0}).second && !headers_.find(at->pack)) {
+            ranges.push_back({packName(at->pack), 0, kHeaderBytes});
+        }
+        ranges.push_back({packName(at->pack), at->segmentOffset, at->segmentBytes});
+    }
+    vault_.store().willRead(ranges);
 }
 
 std::shared_ptr<const base::Bytes> ChunkReader::packHeader(const PackId& pack) {

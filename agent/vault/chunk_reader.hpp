@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "agent/vault/block_cache.hpp"
@@ -52,6 +53,13 @@ public:
     void with(const ChunkRef& chunk, const std::function<void(base::ByteView content)>& use);
 
     [[nodiscard]] base::Bytes read(const ChunkId& id);
+
+    /// Tells the store where these chunks lie, because they will be read soon. A chunk that is not in the
+    /// vault is left out; with() will say so.
+    void announce(std::span<const ChunkRef> chunks);
+
+    /// How much content is worth announcing before the first of it is read; 0 where it is of no use.
+    [[nodiscard]] std::size_t readAheadBytes() const { return vault_.store().readAheadBytes(); }
 
     /// The same for content of any depth: calls `visit` for each data chunk in order, with its offset in the
     /// content.

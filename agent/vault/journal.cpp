@@ -89,9 +89,10 @@ Journal::Place Journal::refreshPlace() {
         place = place_;
     }
     for (;;) {
-        if (!place) place = startAnew();
+        const bool isNew = !place;
+        if (isNew) place = startAnew();
         const Place start = *place;
-        while (advance(*place)) {
+        while (!isNew && advance(*place)) {
         }
         if (stillStands(start)) break;
         place.reset();  // we slept while entries were removed, and may have read what sleepers left in their
@@ -108,9 +109,20 @@ Journal::Place Journal::startAnew() {
     if (listed.empty()) throw journalDamaged("it has no entries");
     const std::uint64_t newest = listed.back();
     const std::uint64_t full = newest / kFullEvery * kFullEvery;
-    auto place = readFull(full);
+    std::vector<std::string> names;
+    std::vector<std::uint64_t> sequences;
+    for (std::uint64_t sequence = full; sequence <= newest; ++sequence) {
+        sequences.push_back(sequence);
+        names.push_back(journalName(sequence));
+    }
+    Entries early;
+    auto contents = store_.readMany(names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (contents[i]) early.emplace(sequences[i], std::move(*contents[i]));
+    }
+    auto place = readFull(full, early);
     if (!place) throw journalDamaged("entry " + std::to_string(full) + " is missing");
-    while (advance(*place)) {
+    while (advance(*place, early)) {
     }
     // A hole is not an end: taking the name in it would make a second history beside the one behind it.
     if (place->state.sequence < newest) {
@@ -205,9 +217,14 @@ void Journal::sweepStrays(std::uint64_t firstKept) {
     }
 }
 
-std::optional<Journal::Place> Journal::readFull(std::uint64_t sequence) {
+std::optional<base::Bytes> Journal::readEntry(std::uint64_t sequence, const Entries& early) {
+    const auto found = early.find(sequence);
+    return found != early.end() ? found->second : store_.read(journalName(sequence));
+}
+
+std::optional<Journal::Place> Journal::readFull(std::uint64_t sequence, const Entries& early) {
     const std::string name = journalName(sequence);
-    const auto stored = store_.read(name);
+    const auto stored = readEntry(sequence, early);
     if (!stored) return std::nullopt;
     const base::Bytes plain = openObject(keys_, ObjectKind::JournalEntry, name, *stored);
     base::Decoder decoder(plain);
@@ -219,16 +236,16 @@ std::optional<Journal::Place> Journal::readFull(std::uint64_t sequence) {
     return place;
 }
 
-bool Journal::advance(Place& place) {
+bool Journal::advance(Place& place, const Entries& early) {
     const std::uint64_t next = place.state.sequence + 1;
     if (next % kFullEvery == 0) {
-        auto full = readFull(next);
+        auto full = readFull(next, early);
         if (!full) return false;
         place = std::move(*full);
         return true;
     }
     const std::string name = journalName(next);
-    const auto stored = store_.read(name);
+    const auto stored = readEntry(next, early);
     if (!stored) return false;
     const base::Bytes plain = openObject(keys_, ObjectKind::JournalEntry, name, *stored);
     base::Decoder decoder(plain);

@@ -22,6 +22,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -76,8 +77,12 @@ private:
         EntryHeader header{};
     };
 
-    std::optional<Place> readFull(std::uint64_t sequence);
-    bool advance(Place& place);
+    /// Stored entries that were read before they are gone through.
+    using Entries = std::map<std::uint64_t, base::Bytes>;
+
+    std::optional<base::Bytes> readEntry(std::uint64_t sequence, const Entries& early);
+    std::optional<Place> readFull(std::uint64_t sequence, const Entries& early = {});
+    bool advance(Place& place, const Entries& early = {});
     Place startAnew();
     [[nodiscard]] bool stillStands(const Place& place);
     Place refreshPlace();

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/base/bytes.hpp"
 
@@ -41,6 +42,13 @@ public:
     virtual CreateResult commit() = 0;
 };
 
+/// A part of an object.
+struct ObjectRange {
+    std::string name;
+    std::uint64_t offset = 0;
+    std::size_t sizeBytes = 0;
+};
+
 /// A flat collection of immutable objects.
 class ObjectStore {
 public:
@@ -58,6 +66,15 @@ public:
     /// beyond.
     [[nodiscard]] virtual std::optional<base::Bytes> read(const std::string& name,
                                                           std::size_t limitBytes = 256 * base::kMiB) = 0;
+
+    /// The whole objects, nothing for each that is not there; at once where answers take long to come. They
+    /// are held together, so they must be small.
+    [[nodiscard]] virtual std::vector<std::optional<base::Bytes>> readMany(
+        const std::vector<std::string>& names) {
+        std::vector<std::optional<base::Bytes>> contents;
+        for (const std::string& name : names) contents.push_back(read(name));
+        return contents;
+    }
 
     /// Fills `to` from an offset. False when there is no such object; Error (Corrupt, "STORE-0006") when it
     /// ends too soon.
@@ -89,6 +106,13 @@ public:
 
     /// How many uploads are worth committing at once: more than one where an answer takes long to come.
     [[nodiscard]] virtual std::size_t parallelUploads() const { return 1; }
+
+    /// Tells what readRange() will soon be asked for, in about this order. A store whose answers take long to
+    /// come fetches it meanwhile, in few large requests. A hint: nothing is promised, nothing fails.
+    virtual void willRead(const std::vector<ObjectRange>&) {}
+
+    /// How many bytes are worth being announced before the first of them is read; 0 where it is of no use.
+    [[nodiscard]] virtual std::size_t readAheadBytes() const { return 0; }
 };
 
 /// True for a name that every store takes.

@@ -112,8 +112,10 @@ class _Answer(asyncio.Protocol):
     """
 
     def __init__(self):
-        self.received = b""
+        self.received = bytearray()
         self.is_head = False
+        self.body_at = 0  # 0 until the head is whole
+        self.chunk_at = 0  # where the next chunk of a chunked body begins
         self.whole = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport) -> None:
@@ -125,33 +127,40 @@ class _Answer(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.received += data
-        while self.received.startswith(b"HTTP/1.1 100") and b"\r\n\r\n" in self.received:
-            self.received = self.received.split(b"\r\n\r\n", 1)[1]
         if not self.whole.done() and self._is_whole():
-            self.whole.set_result(self.received)
+            self.whole.set_result(bytes(self.received))
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.whole.done():
-            self.whole.set_exception(error or ConnectionResetError(f"closed after {self.received[:200]!r}"))
+            self.whole.set_exception(error or ConnectionResetError(f"closed after {bytes(self.received[:200])!r}"))
 
     def _is_whole(self) -> bool:
-        head, end, body = self.received.partition(b"\r\n\r\n")
-        if not end:
-            return False
-        if self.is_head or head[9:12] in (b"204", b"304"):
+        while not self.body_at:
+            end = self.received.find(b"\r\n\r\n") + 4
+            if end < 4:
+                return False
+            if self.received.startswith(b"HTTP/1.1 100"):
+                del self.received[:end]
+                continue
+            self.body_at = self.chunk_at = end
+            head = bytes(self.received[:end])
+            self.is_chunked = b"transfer-encoding: chunked" in head.lower()
+            self.has_body = not self.is_head and head[9:12] not in (b"204", b"304")
+            self.length = _length(head)
+        if not self.has_body:
             return True
-        if b"transfer-encoding: chunked" not in head.lower():
-            return len(body) >= _length(head)
+        if not self.is_chunked:
+            return len(self.received) >= self.body_at + self.length
         while True:
-            size, end, body = body.partition(b"\r\n")
-            if not end:
+            end = self.received.find(b"\r\n", self.chunk_at)
+            if end < 0:
                 return False
-            length = int(size.split(b";")[0], 16)
-            if len(body) < length + 2:
+            size = int(self.received[self.chunk_at : end].split(b";")[0], 16)
+            if len(self.received) < end + 2 + size + 2:
                 return False
-            if length == 0:
+            if size == 0:
                 return True
-            body = body[length + 2 :]
+            self.chunk_at = end + 2 + size + 2
 
 
 def _length(head: bytes) -> int:

@@ -113,6 +113,16 @@ void FaultyStore::sync() {
     pass(StoreCall::Sync, {}, [&] { inner_.sync(); });
 }
 
+void FaultyStore::willRead(const std::vector<vault::ObjectRange>& ranges) {
+    const std::lock_guard lock(mutex_);
+    announced_.insert(announced_.end(), ranges.begin(), ranges.end());
+}
+
+std::vector<vault::ObjectRange> FaultyStore::announced() const {
+    const std::lock_guard lock(mutex_);
+    return announced_;
+}
+
 void FaultyStore::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
     if (sweepError_) throw base::Error(*sweepError_);
     inner_.sweepUnfinished(isOld);

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/vault/object_store.hpp"
 #include "platform/base/error.hpp"
@@ -73,6 +74,13 @@ public:
     void sync() override;
     void sweepUnfinished(const std::function<bool(std::uint64_t ageSeconds)>& isOld) override;
     [[nodiscard]] std::optional<std::uint64_t> freeBytes() override { return inner_.freeBytes(); }
+    void willRead(const std::vector<vault::ObjectRange>& ranges) override;
+    [[nodiscard]] std::size_t readAheadBytes() const override { return readAheadBytes_; }
+
+    /// Makes this a store that wants to be told what will be read. Set it while nobody uses the store.
+    void setReadAhead(std::size_t bytes) { readAheadBytes_ = bytes; }
+    /// Everything that was announced, in order.
+    [[nodiscard]] std::vector<vault::ObjectRange> announced() const;
 
 private:
     class Upload;
@@ -86,10 +94,12 @@ private:
     vault::ObjectStore& inner_;
     Hook hook_;
     std::optional<base::Error> sweepError_;
+    std::size_t readAheadBytes_ = 0;
     mutable std::mutex mutex_;  // guards everything below
     std::optional<Fault> fault_;
     std::uint64_t changes_ = 0;
     bool hasFailed_ = false;
+    std::vector<vault::ObjectRange> announced_;
 };
 
 }  // namespace test

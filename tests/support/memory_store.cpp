@@ -73,6 +73,8 @@ public:
         store_.sweepUnfinished(isOld);
     }
     [[nodiscard]] std::optional<std::uint64_t> freeBytes() override { return store_.freeBytes(); }
+    void willRead(const std::vector<vault::ObjectRange>& ranges) override { store_.willRead(ranges); }
+    [[nodiscard]] std::size_t readAheadBytes() const override { return store_.readAheadBytes(); }
 
 private:
     vault::ObjectStore& store_;
