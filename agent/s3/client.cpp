@@ -15,6 +15,8 @@ namespace {
 
 // A server that was never reached is more likely misspelt than down, so the first request gives up early.
 constexpr std::chrono::milliseconds kUnreachedLimit{15'000};
+// One that never answered may speak another language: TLS, or no HTTP at all.
+constexpr std::chrono::milliseconds kUnansweredLimit{60'000};
 constexpr std::chrono::milliseconds kLimit{300'000};
 
 /// The server's own words, in as far as they are fit to be shown.
@@ -142,7 +144,7 @@ HttpAnswer Client::send(const Call& call, std::initializer_list<int> accepted) {
         try {
             // Signed anew each time: a signature that waited may be too old.
             HttpAnswer answer = transport_->send(sign(call), call.limitBytes);
-            wasReached_ = true;
+            wasAnswered_ = true;
             const bool isWanted =
                 (answer.status >= 200 && answer.status < 300) ||
                 std::find(accepted.begin(), accepted.end(), answer.status) != accepted.end();
@@ -160,7 +162,8 @@ HttpAnswer Client::send(const Call& call, std::initializer_list<int> accepted) {
             brokeOff = error.code() != kUnreachedCode;
             if (brokeOff) wasReached_ = true;
         }
-        if (!policy.waitForNext(wasReached_ ? kLimit : kUnreachedLimit)) throw base::Error(*failure);
+        const auto limit = wasAnswered_ ? kLimit : (wasReached_ ? kUnansweredLimit : kUnreachedLimit);
+        if (!policy.waitForNext(limit)) throw base::Error(*failure);
         if (brokeOff && call.isCreate && isThere(call.key)) return {412, {}, {}, false};
     }
 }

@@ -70,7 +70,8 @@ private:
     const std::unique_ptr<HttpTransport> transport_;
     const platform::Clock& clock_;
     const RetryWorld world_;
-    std::atomic<bool> wasReached_ = false;  // by any request so far
+    std::atomic<bool> wasAnswered_ = false;  // any request so far
+    std::atomic<bool> wasReached_ = false;   // by any request so far
 };
 
 }  // namespace s3

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_was_never_reached_is_given_up_early) {
     BOOST_TEST((world.time <= milliseconds(16'000)));
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_was_reached_is_tried_for_long_even_if_it_never_answered) {
+BOOST_AUTO_TEST_CASE(a_server_that_was_reached_and_never_answered_is_tried_for_a_minute) {
     World world;
     int number = 0;
     auto client = world.client([&](const s3::HttpRequest&) -> s3::HttpAnswer {
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_was_reached_is_tried_for_long_even_if_it_neve
         fail("BUCKET-0004");
     });
     BOOST_CHECK_EXCEPTION(client.send({"GET", "a", {}, {}, {}}), base::Error, test::hasCode("BUCKET-0004"));
-    BOOST_TEST((world.time >= milliseconds(299'000)));
+    BOOST_TEST((world.time >= milliseconds(59'000) && world.time <= milliseconds(61'000)));
 }
 
 BOOST_AUTO_TEST_CASE(time_alone_does_not_end_the_tries) {
