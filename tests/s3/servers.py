@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real S3 servers for tests: each with a port, a data folder and a root key of its own, ended by its pid."""
 
+import base64
 import datetime
 import hashlib
 import hmac
@@ -10,6 +11,7 @@ import importlib.util
 import json
 import os
 import socket
+import ssl
 import subprocess
 import time
 import urllib.parse
@@ -36,12 +38,17 @@ def free_port() -> int:
 
 
 class Server:
-    """A running server; use with 'with'."""
+    """A running server; use with 'with'.
 
-    def __init__(self, name: str, folder: Path, wrapper: tuple[str, ...] = ()):
+    With TLS when `certificates` holds public.crt and private.key; `domain` is what buckets' hosts end in.
+    """
+
+    def __init__(self, name: str, folder: Path, wrapper: tuple[str, ...] = (), certificates: Path | None = None,
+                 domain: str = ""):
         self.name = name
         self.port = free_port()
-        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.isTls = certificates is not None
+        self.endpoint = f"{'https' if self.isTls else 'http'}://127.0.0.1:{self.port}"
         folder.mkdir(parents=True)
         data = folder / "data"
         data.mkdir()
@@ -54,6 +61,14 @@ class Server:
         else:
             command = [program, "server", str(data), "--address", f"127.0.0.1:{self.port}",
                        "--console-address", f"127.0.0.1:{free_port()}"]
+        if domain and name == "minio":
+            environment["MINIO_DOMAIN"] = domain
+        if domain and name == "versitygw":
+            command[1:1] = ["--virtual-domain", domain]
+        if certificates and name == "minio":
+            command += ["--certs-dir", str(certificates)]
+        if certificates and name == "versitygw":
+            command[1:1] = ["--cert", str(certificates / "public.crt"), "--key", str(certificates / "private.key")]
         self.log = open(folder / "log", "wb")
         self.process = subprocess.Popen([*wrapper, *command], env=environment, stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=subprocess.STDOUT)
@@ -91,6 +106,17 @@ class Server:
         status, body = request(self, "PUT", f"/{bucket}")
         if status != 200:
             raise RuntimeError(f"{self.name} makes no bucket: {status} {body!r}")
+
+    def make_locked_bucket(self, bucket: str) -> None:
+        """A bucket whose objects nobody deletes for a day."""
+        status, body = request(self, "PUT", f"/{bucket}", more={"x-amz-bucket-object-lock-enabled": "true"})
+        rule = (b"<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>"
+                b"<Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>")
+        if status == 200:
+            digest = base64.b64encode(hashlib.md5(rule).digest()).decode()
+            status, body = request(self, "PUT", f"/{bucket}", {"object-lock": ""}, rule, more={"content-md5": digest})
+        if status != 200:
+            raise RuntimeError(f"{self.name} locks no bucket: {status} {body!r}")
 
     def request(self, *arguments) -> tuple[int, bytes]:
         return request(self, *arguments)
@@ -134,13 +160,14 @@ def _hmac(key: bytes, text: str) -> bytes:
 
 
 def request(server: Server, method: str, path: str, query: dict[str, str] | None = None,
-            body: bytes = b"", service: str = "s3") -> tuple[int, bytes]:
+            body: bytes = b"", service: str = "s3", more: dict[str, str] | None = None) -> tuple[int, bytes]:
     """A signed request by the root key; written apart from the program's own, to check one by the other."""
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     text = "&".join(f"{urllib.parse.quote(k, safe='')}={urllib.parse.quote(v, safe='')}"
                     for k, v in sorted((query or {}).items()))
     digest = hashlib.sha256(body).hexdigest()
-    headers = {"host": f"127.0.0.1:{server.port}", "x-amz-content-sha256": digest, "x-amz-date": now}
+    headers = {"host": f"127.0.0.1:{server.port}", "x-amz-content-sha256": digest, "x-amz-date": now,
+               **(more or {})}
     names = ";".join(sorted(headers))
     canonical = "\n".join([method, path, text, *(f"{k}:{headers[k]}" for k in sorted(headers)), "", names, digest])
     scope = f"{now[:8]}/{REGION}/{service}/aws4_request"
@@ -152,7 +179,12 @@ def request(server: Server, method: str, path: str, query: dict[str, str] | None
         headers["content-type"] = "application/x-www-form-urlencoded"
     headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={KEY_ID}/{scope}, SignedHeaders={names}, "
                                 f"Signature={_hmac(key, to_sign).hex()}")
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    if server.isTls:
+        # Whom to trust is what the program is tested for, not this.
+        trusting = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=30, context=trusting)
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     try:
         connection.request(method, path + ("?" + text if text else ""), body, headers)
         answer = connection.getresponse()

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""s3_network.py HBR [SEED]: the ways to real S3 servers: TLS and whom it trusts, proxies, names of hosts, several
+networks, uploads that are cut, and buckets that lock what is in them."""
+
+import pathlib
+import random
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "s3"))
+from lab import DENIED, DONE, FAILED, Lab, change, fill, manifest  # noqa: E402
+import network_proxies  # noqa: E402
+import servers  # noqa: E402
+
+KEY = {"HBR_S3_ACCESS_KEY_ID": servers.KEY_ID, "HBR_S3_SECRET_ACCESS_KEY": servers.SECRET}
+DOMAIN = "s3.hbr-test.example"  # resolves nowhere but in the proxy
+
+
+def make_certificates(folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+    """An authority, another one that signed nothing, and in `folder` a server's certificate by the first."""
+    folder.mkdir()
+
+    def openssl(*arguments: object) -> None:
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+
+    for name in ("authority", "stranger"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 2, "-subj", f"/CN=hbr test {name}",
+                "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem")
+    names = folder / "names"
+    names.write_text(f"subjectAltName=DNS:localhost,DNS:{DOMAIN},DNS:*.{DOMAIN}\n")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", folder / "private.key",
+            "-out", folder / "request")
+    openssl("x509", "-req", "-in", folder / "request", "-CA", folder / "authority.pem", "-CAkey",
+            folder / "authority.key", "-CAcreateserial", "-days", 2, "-extfile", names, "-out", folder / "public.crt")
+    return folder / "authority.pem", folder / "stranger.pem"
+
+
+def round_trip(lab: Lab, source: pathlib.Path, vault: str, number: int = 1) -> None:
+    lab.run("backup", "run", source, "--vault", vault)
+    target = lab.work / f"restored {vault} {number}"
+    lab.run("restore", "latest", "--vault", vault, "--target", target)
+    lab.check(manifest(target.joinpath(*source.parts[1:])) == manifest(source), f"{vault}: the restore differs")
+
+
+def tls(lab: Lab, name: str, source: pathlib.Path) -> None:
+    folder = lab.work / f"certificates of {name}"
+    authority, stranger = make_certificates(folder)
+    with servers.Server(name, lab.work / f"{name} with TLS", certificates=folder, domain=DOMAIN) as server, \
+            network_proxies.ForwardProxy(server.port) as proxy:
+        server.make_bucket("secure")
+
+        def create(vault: str, endpoint: str, *options: object, expect: int = DONE):
+            return lab.run("vault", "create", f"s3://secure/{vault}", "--name", f"{name}-{vault}", "--endpoint", endpoint,
+                           *options, environment=KEY, expect=expect)
+
+        here = f"https://localhost:{server.port}"
+        for why, options, endpoint in (("an unknown authority", (), here),
+                                       ("another authority", ("--ca-file", stranger), here),
+                                       ("another host", ("--ca-file", authority), f"https://127.0.0.1:{server.port}")):
+            said = create("refused", endpoint, *options, expect=DENIED)
+            lab.check("BUCKET-0005" in said.stderr, f"{name}, {why}: {said.stderr}")
+        create("trusted", here, "--ca-file", authority)
+        round_trip(lab, source, f"{name}-trusted")
+        create("tunnel", f"https://{DOMAIN}", "--ca-file", authority, "--proxy", proxy.endpoint, "--addressing", "host")
+        round_trip(lab, source, f"{name}-tunnel")
+        lab.check(all(line == f"CONNECT secure.{DOMAIN}:443 HTTP/1.1" or line == f"CONNECT secure.{DOMAIN}:443 HTTP/1.0"
+                      for line in proxy.lines) and proxy.lines, f"{name}: the proxy saw {proxy.lines[:3]}")
+
+
+def plain(lab: Lab, name: str, source: pathlib.Path, seed: int) -> None:
+    with servers.Server(name, lab.work / f"{name} plain", domain=DOMAIN) as server:
+        for bucket in ("proxied", "networks", "cut"):
+            server.make_bucket(bucket)
+        with network_proxies.ForwardProxy(server.port) as proxy:
+            lab.run("vault", "create", "s3://proxied", "--name", f"{name}-proxied", "--endpoint", f"http://{DOMAIN}",
+                    "--proxy", proxy.endpoint, "--addressing", "host", environment=KEY)
+            round_trip(lab, source, f"{name}-proxied")
+            lab.check(all(f" http://proxied.{DOMAIN}:80/" in line for line in proxy.lines) and proxy.lines,
+                      f"{name}: the proxy saw {proxy.lines[:3]}")
+        vault = f"{name}-networks"
+        endpoints = f"vpc=http://127.0.0.1:{servers.free_port()},public={server.endpoint}"
+        lab.run("vault", "create", "s3://networks", "--name", vault, "--endpoint", endpoints, "--network", "public",
+                environment=KEY)
+        round_trip(lab, source, vault)
+        said = lab.run("point", "list", "--vault", vault, environment={"HBR_S3_NETWORK": "vpc"}, expect=FAILED)
+        lab.check("BUCKET-0004" in said.stderr, f"{name}: the closed network says: {said.stderr}")
+        with network_proxies.CuttingProxy(server.port, seed) as proxy:
+            vault = f"{name}-cut"
+            lab.run("vault", "create", "s3://cut", "--name", vault, "--endpoint", proxy.endpoint, environment=KEY)
+            round_trip(lab, source, vault)
+            change(source, seed)
+            round_trip(lab, source, vault, 2)
+            lab.run("verify", "--vault", vault, "--depth", "data")
+            lab.check(len(proxy.cuts) > 8, f"{name}: only {len(proxy.cuts)} uploads were cut")
+            lab.say(f"{name}: {len(proxy.cuts)} uploads cut, such as {proxy.cuts[:5]}")
+
+
+def locked(lab: Lab, source: pathlib.Path) -> None:
+    """versitygw keeps locked objects from being deleted; MinIO hides them behind a marker, and keeps the version."""
+    with servers.Server("versitygw", lab.work / "versitygw locked") as server:
+        server.make_locked_bucket("locked")
+        lab.run("vault", "create", "s3://locked", "--name", "locked", "--endpoint", server.endpoint, environment=KEY)
+        for seed in (1, 2):
+            lab.run("backup", "run", source, "--vault", "locked")
+            change(source, seed)
+        lab.run("backup", "run", source, "--vault", "locked")
+        lab.run("point", "forget", "--vault", "locked", "--keep-last", "1", "--yes", expect=None)
+        said = lab.run("prune", "--vault", "locked", "--max-unused", "0", "--yes", expect=DENIED)
+        lab.check("BUCKET-0013" in said.stderr, f"the prune of a locked bucket says: {said.stderr}")
+        lab.run("verify", "--vault", "locked", "--depth", "data")
+        target = lab.work / "restored locked"
+        lab.run("restore", "latest", "--vault", "locked", "--target", target)
+        lab.check(manifest(target.joinpath(*source.parts[1:])) == manifest(source), "locked: the restore differs")
+
+
+def main() -> int:
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 32)
+    print(f"seed {seed}", flush=True)
+    with Lab(sys.argv[1]) as lab:
+        for name in servers.NAMES:
+            source = lab.work / f"source of {name}"
+            fill(source, seed, 30, 300_000)
+            tls(lab, name, source)
+            plain(lab, name, source, seed)
+        locked(lab, source)
+    return lab.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
