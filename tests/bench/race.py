@@ -12,7 +12,7 @@ import data
 from measure import Command, CommandFailed, Runner, Sample
 from peers import Program, Unsupported
 
-METRICS = ("seconds", "cpuSeconds", "peakBytes", "vaultBytes", "newShare")
+METRICS = ("seconds", "cpuSeconds", "peakBytes", "vaultBytes", "newShare", "requestsPerGib")
 
 
 @dataclass

@@ -108,7 +108,7 @@ def _middleFile(source: Path) -> Path:
     return fitting[len(fitting) // 2]
 
 
-def _facts(arena: Arena, race: Race, source: Path) -> None:
+def noteFacts(arena: Arena, race: Race, source: Path) -> None:
     """Notes how much was raced with, for the report and for values per GiB."""
     files = [path for path in source.rglob("*") if not path.is_dir()]
     size = sum(path.lstat().st_size for path in files)
@@ -120,7 +120,7 @@ def tree(arena: Arena) -> None:
     """A real tree: back up, back up again, look into it, restore, verify."""
     source = arena.store.make(f"tree-{arena.scale:g}", partial(data.copyTree, scale=arena.scale))
     race = arena.race("tree")
-    _facts(arena, race, source)
+    noteFacts(arena, race, source)
     settle(source.stat().st_ctime)
     _firstBackups(race, source)
     race.step("unchanged", lambda program: _notACopy(program).backup(source), source=source, after=vaultSize)
@@ -150,7 +150,7 @@ def incompressible(arena: Arena) -> None:
 
     source = arena.store.make(f"incompressible-{size}", make)
     race = arena.race("incompressible")
-    _facts(arena, race, source)
+    noteFacts(arena, race, source)
     settle(source.stat().st_ctime)
     _firstBackups(race, source)
     race.step("open", lambda program: program.openVault())
@@ -173,7 +173,7 @@ def _databaseRace(arena: Arena, name: str, change: Callable[[Path, float, int], 
         data.remove(source)
     arena.runner.run([Command(("cp", "-a", str(master), str(source)))])
     race = arena.race(name, [each for each in arena.programs if each != "cp"])
-    _facts(arena, race, source)
+    noteFacts(arena, race, source)
     _firstBackups(race, source, repeat=1, fixedPages=fixedPages)
     for turn in range(arena.repeat):
         change(source / "table.db", share, 100 + turn)
@@ -209,7 +209,7 @@ def smallFiles(arena: Arena) -> None:
     count = arena.count(200_000)
     source = arena.store.make(f"small-{count}", partial(data.smallFiles, count=count, meanBytes=2000, seed=5))
     race = arena.race("small-files")
-    _facts(arena, race, source)
+    noteFacts(arena, race, source)
     settle(source.stat().st_ctime)
     _firstBackups(race, source)
     race.step("unchanged", lambda program: _notACopy(program).backup(source), source=source, after=vaultSize)
@@ -236,7 +236,7 @@ def million(arena: Arena) -> None:
     source = arena.store.make(f"million-{count}", partial(data.smallFiles, count=count, meanBytes=60, seed=6))
     asked = [name for name in arena.programs if name != "cp"] if arena.isPeersAsked else ["hbr"]
     race = arena.race("million", asked)
-    _facts(arena, race, source)
+    noteFacts(arena, race, source)
     settle(source.stat().st_ctime)
     _firstBackups(race, source, repeat=1)
     race.programs.append(FindWalk(arena.work / "vaults" / "million" / "find", "find"))
@@ -255,7 +255,7 @@ def prune(arena: Arena) -> None:
     say("making churning")
     data.smallFiles(source, count, mean, seed=7)
     race = arena.race("prune", [name for name in arena.programs if name != "cp"])
-    _facts(arena, race, source)
+    noteFacts(arena, race, source)
     race.untimed(race.fresh)
     for turn in range(points):
         if turn > 0:
