@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/app/ticker.hpp"
 
+#include <system_error>
+
 #include "platform/base/error.hpp"
 
 namespace app {
 
 Ticker::Ticker(std::chrono::milliseconds period, std::function<void()> tick)
-    : period_(period), tick_(std::move(tick)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : period_(period), tick_(std::move(tick)) {
+    try {
+        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    } catch (const std::system_error&) {
+        // The system starts no more threads. The work may do with those that it has.
+    }
+}
 
 Ticker::~Ticker() {
     thread_.request_stop();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 void Ticker::run(const std::stop_token& stop) noexcept {

@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include "platform/base/worker_threads.hpp"
+
 namespace engine {
 
 namespace {
@@ -273,15 +275,13 @@ ContentPipeline::ContentPipeline(vault::StoreSession& session, unsigned workers,
       cancel_(cancel),
       buffers_(kBufferBytes),
       queue_(2 * std::size_t{workers}, workers) {
-    for (unsigned i = 0; i < workers; ++i) {
-        threads_.emplace_back([this] {
-            try {
-                Worker(*this).run();
-            } catch (...) {
-                fail(base::currentError());
-            }
-        });
-    }
+    threads_ = base::startWorkers(workers, [this] {
+        try {
+            Worker(*this).run();
+        } catch (...) {
+            fail(base::currentError());
+        }
+    });
 }
 
 ContentPipeline::~ContentPipeline() {

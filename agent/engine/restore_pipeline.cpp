@@ -4,6 +4,7 @@
 #include <condition_variable>
 
 #include "agent/engine/announcing_cursor.hpp"
+#include "platform/base/worker_threads.hpp"
 
 namespace engine {
 
@@ -49,15 +50,13 @@ RestorePipeline::RestorePipeline(vault::ChunkReader& reader, unsigned workers, P
       faults_(faults),
       cancel_(cancel),
       queue_(std::max(4 * std::size_t{workers}, reader.readAheadBytes() / kBatchBytes), workers) {
-    for (unsigned i = 0; i < workers; ++i) {
-        threads_.emplace_back([this] {
-            try {
-                run();
-            } catch (...) {
-                fail(base::currentError());
-            }
-        });
-    }
+    threads_ = base::startWorkers(workers, [this] {
+        try {
+            run();
+        } catch (...) {
+            fail(base::currentError());
+        }
+    });
 }
 
 RestorePipeline::~RestorePipeline() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/mount/chunk_cache.hpp"
 
+#include <system_error>
+
 namespace mount {
 
 namespace {
@@ -11,8 +13,12 @@ constexpr std::size_t kMostAhead = 256;
 
 ChunkCache::ChunkCache(vault::ChunkReader& reader, std::size_t capacityBytes, unsigned threads)
     : reader_(reader), capacityBytes_(capacityBytes) {
-    for (unsigned i = 0; i < threads; ++i)
-        threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    try {
+        for (unsigned i = 0; i < threads; ++i)
+            threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    } catch (const std::system_error&) {
+        // The system starts no more. Those who read fetch for themselves.
+    }
 }
 
 ChunkCache::~ChunkCache() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/vault/random.hpp"
+#include "platform/base/worker_threads.hpp"
 
 namespace vault {
 
@@ -48,16 +49,21 @@ PackStage::PackStage(const VaultKeys& keys, ObjectStore& store, CompressionGover
       committed_(std::move(committed)),
       deliveries_(kDeliveryQueue),
       finished_(kCommitQueue),
-      storeThread_([this] { runStore(); }) {
-    const std::size_t threads = std::max<std::size_t>(store.parallelUploads(), 1);
-    for (std::size_t i = 0; i < threads; ++i) commitThreads_.emplace_back([this] { runCommit(); });
+      commitThreads_(base::startWorkers(store.parallelUploads(), [this] { runCommit(); })) {
+    try {
+        storeThread_ = base::startWorkers(1, [this] { runStore(); });
+    } catch (...) {
+        // Without this word the commit threads would wait for ever, and we for them.
+        finished_.close();
+        throw;
+    }
 }
 
 PackStage::~PackStage() {
     fail(base::Error(base::ErrorKind::Cancelled, "VAULT-0009", "The writer was closed before it was done"));
-    storeThread_.join();
+    storeThread_.clear();
     finished_.close();
-    for (std::jthread& thread : commitThreads_) thread.join();
+    commitThreads_.clear();
 }
 
 PackStage::Filling PackStage::beginPack(PackKind kind) {

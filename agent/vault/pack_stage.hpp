@@ -119,8 +119,8 @@ private:
     base::BoundedQueue<Delivery> deliveries_;
     base::BoundedQueue<Finished> finished_;
     std::atomic<std::size_t> waiting_ = 0;  // deliveries not yet handled
-    std::jthread storeThread_;
     std::vector<std::jthread> commitThreads_;
+    std::vector<std::jthread> storeThread_;  // one
 };
 
 }  // namespace vault

@@ -3,11 +3,25 @@
 
 #include <mutex>
 #include <thread>
-#include <vector>
 
 #include "platform/base/error.hpp"
+#include "platform/base/worker_threads.hpp"
 
 namespace vault {
+
+namespace {
+
+/// Threads beside the caller's own: as many as the system gives, and none will do.
+std::vector<std::jthread> startHelpers(unsigned count, const std::function<void()>& body) {
+    if (count == 0) return {};
+    try {
+        return base::startWorkers(count, body);
+    } catch (const base::Error&) {
+        return {};
+    }
+}
+
+}  // namespace
 
 void shareItems(std::size_t count, unsigned workers, const std::function<void(SharedItems&)>& work) {
     SharedItems items(count);
@@ -23,8 +37,7 @@ void shareItems(std::size_t count, unsigned workers, const std::function<void(Sh
         }
     };
     {
-        std::vector<std::jthread> threads;
-        for (unsigned i = 1; i < workers; ++i) threads.emplace_back(run);
+        const auto helpers = startHelpers(workers - 1, run);
         run();
     }
     if (failure) throw base::Error(*failure);

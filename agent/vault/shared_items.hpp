@@ -28,8 +28,9 @@ private:
     std::atomic<bool> isStopped_ = false;
 };
 
-/// Calls `work` on so many threads, the caller's among them, and returns when all have ended. `work` takes
-/// items until there are none. The first exception stops the items and is thrown here as base::Error.
+/// Calls `work` on so many threads (one at least), the caller's among them and fewer where the system refuses
+/// some, and returns when all have ended. `work` takes items until there are none. The first exception stops
+/// the items and is thrown here as base::Error.
 void shareItems(std::size_t count, unsigned workers, const std::function<void(SharedItems&)>& work);
 
 }  // namespace vault

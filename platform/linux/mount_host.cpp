@@ -20,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "platform/base/worker_threads.hpp"
 #include "platform/linux/descriptor.hpp"
 #include "platform/linux/fuse_requests.hpp"
 #include "platform/linux/system_error.hpp"
@@ -137,6 +138,22 @@ void addTo(int epoll, int descriptor, std::uint32_t events) {
         throw linux::fileError(errno, "Could not wait for", "/dev/fuse");
 }
 
+/// Threads started meanwhile take no signals: these are for the thread that waits for them.
+class WithoutSignals final {
+public:
+    WithoutSignals() {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~WithoutSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    WithoutSignals(const WithoutSignals&) = delete;
+    WithoutSignals& operator=(const WithoutSignals&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
 /// Threads that answer until the mount ends.
 class Servers final {
 public:
@@ -145,13 +162,8 @@ public:
         if (!end_) throw linux::fileError(errno, "Could not make", "an event");
         const int device = ::fuse_session_fd(session_);
         ::fcntl(device, F_SETFL, ::fcntl(device, F_GETFL) | O_NONBLOCK);
-        // Signals are for the thread that waits for them.
-        sigset_t all;
-        sigset_t before;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before);
-        for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
-        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        const WithoutSignals withoutSignals;
+        threads_ = base::startWorkers(threads, [this] { serve(); });
     }
     ~Servers() { stop(); }
     Servers(const Servers&) = delete;

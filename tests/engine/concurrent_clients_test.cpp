@@ -60,6 +60,8 @@ struct Promise {
 class Shared final {
 public:
     Shared() {
+        // Several threads commit packs, and write checkpoints, at once.
+        store_.setParallelUploads(4);
         const auto vault = Vault::create(test::borrowStore(store_), base::SecretBytes("correct horse"),
                                          test::ManualClock().now(), {4, 1, 1});
         keys_.emplace(vault->keys());

@@ -81,6 +81,7 @@ public:
     void setReadAhead(std::size_t bytes) { readAheadBytes_ = bytes; }
     /// Everything that was announced, in order.
     [[nodiscard]] std::vector<vault::ObjectRange> announced() const;
+    [[nodiscard]] std::size_t parallelUploads() const override { return inner_.parallelUploads(); }
 
 private:
     class Upload;

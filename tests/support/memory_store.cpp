@@ -75,6 +75,7 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> freeBytes() override { return store_.freeBytes(); }
     void willRead(const std::vector<vault::ObjectRange>& ranges) override { store_.willRead(ranges); }
     [[nodiscard]] std::size_t readAheadBytes() const override { return store_.readAheadBytes(); }
+    [[nodiscard]] std::size_t parallelUploads() const override { return store_.parallelUploads(); }
 
 private:
     vault::ObjectStore& store_;

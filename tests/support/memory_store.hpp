@@ -34,8 +34,12 @@ public:
     void sync() override {}
     void sweepUnfinished(const std::function<bool(std::uint64_t ageSeconds)>&) override {}
     [[nodiscard]] std::optional<std::uint64_t> freeBytes() override { return std::nullopt; }
+    [[nodiscard]] std::size_t parallelUploads() const override { return parallelUploads_; }
 
     // What follows is for tests: it goes around the contract.
+
+    /// As a store far away says it. Set it before the store is used.
+    void setParallelUploads(std::size_t uploads) { parallelUploads_ = uploads; }
 
     /// The names that begin with `prefix`, sorted.
     [[nodiscard]] std::vector<std::string> names(const std::string& prefix = {}) const;
@@ -58,6 +62,7 @@ private:
 
     mutable std::mutex mutex_;  // guards objects_
     Objects objects_;
+    std::size_t parallelUploads_ = 1;
 };
 
 /// A store that passes every call on to `store`, which must outlive it.
