@@ -3,6 +3,7 @@
 #include "agent/engine/copy_job.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 
 #include "agent/vault/prune.hpp"
@@ -281,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_goes_away_ends_the_copy_without_a_point) {
     store.setObjects(mirror.sourceStore.objects());
     FaultyStore faulty(store);
     const auto source = test::openVault(faulty, mirror.source->keys());
-    std::uint64_t reads = 0;
+    std::atomic<std::uint64_t> reads = 0;
     faulty.setHook([&](test::StoreCall call, const std::string& name) {
         if (call == test::StoreCall::ReadRange && name.starts_with("packs/") && ++reads == 6) {
             throw base::Error(base::ErrorKind::Unavailable, "TEST-0001", "The store has gone");

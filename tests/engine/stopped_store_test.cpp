@@ -2,6 +2,7 @@
 // stopped_store_test.cpp: a process that dies, or a store that fails, at every single write of a backup, a
 // prune and a repair. Afterwards the vault must be sound, every acknowledged restore point must restore, and
 // work must go on.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <optional>
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(what_a_stopped_backup_stored_is_used_by_the_next) {
     for (int i = 0; i < 160; ++i)
         large["large " + std::to_string(1000 + i)] = {random.next() | 1, 4 * base::kMiB};
     FaultyStore faulty(store);
-    std::uint64_t packs = 0;
+    std::atomic<std::uint64_t> packs = 0;
     // A process that is killed writes nothing more; the 36th pack is beyond the second checkpoint.
     faulty.setHook([&](test::StoreCall call, const std::string& name) {
         if (call == test::StoreCall::Commit && name.starts_with("packs/") && ++packs == 36) {

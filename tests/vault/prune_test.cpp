@@ -3,6 +3,7 @@
 #include "agent/vault/prune.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <set>
 
@@ -249,10 +250,10 @@ BOOST_AUTO_TEST_CASE(a_point_committed_in_the_middle_of_a_prune_is_whole) {
         fixture.addRandom(2, 10'000);
         fixture.forget(old);
         const auto writer = test::openVault(fixture.store, fixture.keys);
-        std::uint64_t calls = 0;
+        std::atomic<std::uint64_t> calls = 0;  // made by several threads
         bool isDone = false;
         fixture.faulty.setHook([&](test::StoreCall, const std::string&) {
-            if (calls++ != moment || isDone) return;
+            if (calls++ != moment) return;
             isDone = true;
             const auto point = test::writePoint(*writer, fixture.clock, contents);
             fixture.expected[point.id] = contents;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // race_test.cpp: clients, prunes and repairs that meet in unlucky ways, each played out step by step.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <functional>
 
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_prune_that_another_overtakes_at_any_call_does_not_take_th
     const PointRecord point = test::writePoint(*vault, clock, kept);
     vault::forgetPoints(*vault, forgotten);
     const auto objects = store.objects();
-    std::uint64_t calls = 0;
+    std::atomic<std::uint64_t> calls = 0;  // made by several threads
     for (std::uint64_t at = 0; at <= calls; ++at) {
         store.setObjects(objects);
         test::FaultyStore slow(store);
