@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "platform/base/error.hpp"
+#include "platform/base/worker_threads.hpp"
 
 namespace s3 {
 
@@ -33,8 +34,16 @@ void Prefetcher::announce(const std::vector<vault::ObjectRange>& ranges) {
     }
     const std::lock_guard lock(mutex_);
     for (auto& [place, parts] : wanted) plan(place, std::move(parts));
-    while (threads_.size() < threadCount_) threads_.emplace_back([this] { run(); });
+    if (threads_.empty()) startThreads();
     changed_.notify_all();
+}
+
+void Prefetcher::startThreads() {
+    try {
+        threads_ = base::startWorkers(threadCount_, [this] { run(); });
+    } catch (const base::Error&) {
+        // The system starts no more. Those who read fetch for themselves.
+    }
 }
 
 /// Ranges of one object and one block. Much of it is fetched as a whole, in one request: what lies between is

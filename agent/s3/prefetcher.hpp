@@ -70,6 +70,7 @@ private:
 
     void run();
     using Place = std::pair<std::string, std::uint64_t>;  // an object, and an offset in steps of kBlockBytes
+    void startThreads();
     void plan(const Place& place, std::vector<vault::ObjectRange> ranges);
     void addBlock(const vault::ObjectRange& range, std::size_t wanted);
     [[nodiscard]] BlockRef find(const std::string& name, std::uint64_t offset, std::uint64_t end) const;

@@ -2,7 +2,6 @@
 #include "agent/s3/s3_store.hpp"
 
 #include <atomic>
-#include <thread>
 #include <vector>
 
 #include "agent/s3/client.hpp"
@@ -12,6 +11,7 @@
 #include "agent/s3/xml_answer.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/base/worker_threads.hpp"
 
 namespace s3 {
 
@@ -128,20 +128,17 @@ std::vector<std::optional<base::Bytes>> S3Store::readMany(const std::vector<std:
     std::vector<std::optional<base::Bytes>> contents(names.size());
     std::vector<std::optional<base::Error>> failures(names.size());
     std::atomic<std::size_t> next = 0;
-    {
-        std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < std::min(names.size(), kParallelReads); ++i) {
-            threads.emplace_back([&] {
-                for (std::size_t at = next++; at < names.size(); at = next++) {
-                    try {
-                        contents[at] = read(names[at], kSmallBytes);
-                    } catch (...) {
-                        failures[at] = base::currentError();
-                    }
-                }
-            });
+    const auto readNext = [&] {
+        for (std::size_t at = next++; at < names.size(); at = next++) {
+            try {
+                contents[at] = read(names[at], kSmallBytes);
+            } catch (...) {
+                failures[at] = base::currentError();
+            }
         }
-    }
+    };
+    // Its threads are joined at once.
+    if (!names.empty()) base::startWorkers(std::min(names.size(), kParallelReads), readNext).clear();
     for (const auto& failure : failures) {
         if (failure) throw base::Error(*failure);
     }
@@ -195,7 +192,11 @@ void S3Store::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
             call.query["key-marker"] = uploads.nextKey;
             call.query["upload-id-marker"] = uploads.nextId;
         }
-        uploads = client_.sendAndParse(call, "a listing of uploads", parseUploadPage);
+        UploadPage next = client_.sendAndParse(call, "a listing of uploads", parseUploadPage);
+        if (!next.nextKey.empty() && next.nextKey == uploads.nextKey && next.nextId == uploads.nextId) {
+            client_.failOnAnswer("a listing of uploads");
+        }
+        uploads = std::move(next);
         for (const ListedUpload& upload : uploads.uploads) {
             if (!upload.key.starts_with(client_.settings().prefix)) continue;
             platform::Timestamp begun;

@@ -314,6 +314,21 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_not_the_range_asked_for_is_refused) {
     BOOST_TEST(!store->readRange("a", 5, three));
 }
 
+BOOST_AUTO_TEST_CASE(a_listing_that_does_not_go_on_is_refused) {
+    World world;
+    const auto store = world.store([](const s3::HttpRequest& request) {
+        const bool isUploads = request.target.find("uploads") != std::string::npos;
+        return answer(200, isUploads ? "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>"
+                                       "<NextKeyMarker>folder/a</NextKeyMarker></ListMultipartUploadsResult>"
+                                     : "<ListBucketResult><IsTruncated>true</IsTruncated>"
+                                       "<NextContinuationToken>x</NextContinuationToken></ListBucketResult>");
+    });
+    BOOST_CHECK_EXCEPTION(store->list("packs/", [](const std::string&, std::uint64_t) {}), base::Error,
+                          test::hasCode("BUCKET-0017"));
+    BOOST_CHECK_EXCEPTION(store->sweepUnfinished([](std::uint64_t) { return true; }), base::Error,
+                          test::hasCode("BUCKET-0017"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(s3_settings)
