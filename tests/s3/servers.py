@@ -159,6 +159,14 @@ def _hmac(key: bytes, text: str) -> bytes:
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 
+def signature(to_sign: str, scope: str) -> str:
+    """Of a text, by the root key, for a scope: day/region/service/aws4_request."""
+    key = ("AWS4" + SECRET).encode()
+    for part in scope.split("/"):
+        key = _hmac(key, part)
+    return _hmac(key, to_sign).hex()
+
+
 def request(server: Server, method: str, path: str, query: dict[str, str] | None = None,
             body: bytes = b"", service: str = "s3", more: dict[str, str] | None = None) -> tuple[int, bytes]:
     """A signed request by the root key; written apart from the program's own, to check one by the other."""
@@ -172,13 +180,10 @@ def request(server: Server, method: str, path: str, query: dict[str, str] | None
     canonical = "\n".join([method, path, text, *(f"{k}:{headers[k]}" for k in sorted(headers)), "", names, digest])
     scope = f"{now[:8]}/{REGION}/{service}/aws4_request"
     to_sign = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
-    key = ("AWS4" + SECRET).encode()
-    for part in (now[:8], REGION, service, "aws4_request"):
-        key = _hmac(key, part)
     if service == "sts":
         headers["content-type"] = "application/x-www-form-urlencoded"
     headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={KEY_ID}/{scope}, SignedHeaders={names}, "
-                                f"Signature={_hmac(key, to_sign).hex()}")
+                                f"Signature={signature(to_sign, scope)}")
     if server.isTls:
         # Whom to trust is what the program is tested for, not this.
         trusting = ssl._create_unverified_context()
