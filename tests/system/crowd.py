@@ -102,8 +102,6 @@ class Client:
         if self.clock:
             own |= {"FAKETIME": self.clock, "NO_FAKE_STAT": "1", "DONT_FAKE_MONOTONIC": "1",
                     "LD_PRELOAD": (own.get("LD_PRELOAD", "") + " " + FAKETIME).strip()}
-        if "LD_PRELOAD" in own:
-            own["ASAN_OPTIONS"] = "verify_asan_link_order=0:" + self.lab.environment["ASAN_OPTIONS"]
         return own
 
     def start(self, *arguments, then) -> None:
@@ -342,6 +340,8 @@ def main() -> int:
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(1 << 30)
     print(f"crowd.py {sys.argv[1]} {rounds} {','.join(stores)} {seed}", flush=True)
     with Lab(sys.argv[1]) as lab, contextlib.ExitStack() as stack:
+        # What is loaded before the program comes before a sanitizer.
+        lab.environment["ASAN_OPTIONS"] = "verify_asan_link_order=0:" + lab.environment["ASAN_OPTIONS"]
         for name in stores:
             started = time.monotonic()
             place = DirectoryPlace(lab) if name == "directory" else None
