@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             const s3::HttpAnswer answer = transport->send({method, "/bucket/key", {}, {}}, kLimitBytes);
             fuzz::require(answer.body.size() <= kLimitBytes && (!answer.isTooLarge || answer.body.empty()));
         } catch (const base::Error& error) {
-            fuzz::require(error.code() == "BUCKET-0004");
+            fuzz::require(error.code() == "BUCKET-0021");
         }
     }
     return 0;
