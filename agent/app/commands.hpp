@@ -10,6 +10,7 @@ int createVault(Command& command);
 int connectVault(Command& command);
 int disconnectVault(Command& command);
 int listVaults(Command& command);
+int changeVault(Command& command);
 int showVault(Command& command);
 
 int runBackupCommand(Command& command);

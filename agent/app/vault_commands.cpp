@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// vault_commands.cpp: vault create, connect, disconnect, list, info.
+// vault_commands.cpp: vault create, connect, disconnect, list, info, set.
 #include "agent/app/commands.hpp"
 #include "agent/app/fault_report.hpp"
 #include "agent/app/small_input.hpp"
@@ -8,6 +8,7 @@
 #include "agent/app/vault_access.hpp"
 #include "agent/s3/settings.hpp"
 #include "agent/vault/directory_store.hpp"
+#include "agent/vault/pack_format.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 
@@ -90,16 +91,34 @@ void refuseFolderOfVault(const Command& command, const std::string& path) {
     }
 }
 
+/// The share that --parity asks for; nothing when it was not given.
+std::optional<unsigned> givenParity(const Command& command) {
+    const auto percent = command.line.number("parity");
+    if (!percent) return std::nullopt;
+    if (*percent > vault::kMostParityPercent) {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0004", "'--parity' is a share between 0 and 10",
+                          "Give a whole number, like --parity 5; 0 stands for none.");
+    }
+    return static_cast<unsigned>(*percent);
+}
+
+std::string parityText(unsigned percent) {
+    if (percent == 0) return "none";
+    return std::to_string(percent) + " % of every new pack heals by itself";
+}
+
 }  // namespace
 
 int createVault(Command& command) {
     const std::string path = absolutePlace(command, command.line.operands[0]);
+    const unsigned parity = givenParity(command).value_or(0);
     refuseFolderOfVault(command, path);
     const std::string name = chooseName(command, path);
     const config::StoreAccess access = givenStoreAccess(command, path);
     const base::SecretBytes password = newPassword(command, "password-file", "HBR_PASSWORD");
     auto store = createStore(command, path, access);
     const auto vault = vault::Vault::create(std::move(store), password, command.around.clock.now());
+    if (parity > 0) vault->setParity(parity);
     const auto& keys = vault->keys();
     const auto remembered =
         command.book().remember(name, path, keys.vaultId().hex(), keys.master().view(), lasting(access));
@@ -168,6 +187,24 @@ int listVaults(Command& command) {
     return kDone;
 }
 
+int changeVault(Command& command) {
+    const auto parity = givenParity(command);
+    if (!parity) {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0023", "There is nothing to change",
+                          "Name what to change, like --parity 5; 'hbr vault info' tells how it is now.");
+    }
+    const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Required);
+    opened.vault->setParity(*parity);
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1);
+        json.member("parityPercent", std::uint64_t{*parity});
+        command.print(json.endObject());
+    }
+    command.say("Parity from now on: " + parityText(*parity) + ".");
+    return kDone;
+}
+
 int showVault(Command& command) {
     const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Optional);
     vault::Vault& vault = *opened.vault;
@@ -183,6 +220,7 @@ int showVault(Command& command) {
             .member("points", std::uint64_t{state.points.size()});
         json.member("chunks", chunks).member("storedBytes", stored);
         json.member("indexRuns", std::uint64_t{state.runs.size()});
+        json.member("parityPercent", std::uint64_t{state.parityPercent});
         json.member("openSessions", std::uint64_t{state.sessions.size()});
         json.key("freeBytes");
         free ? json.value(*free) : json.null();
@@ -196,6 +234,7 @@ int showVault(Command& command) {
     command.print("Chunks          " + std::to_string(chunks) + " in " +
                   counted(state.runs.size(), "index run"));
     command.print("Size            " + base::formatSize(stored));
+    command.print("Parity          " + parityText(state.parityPercent));
     if (free) command.print("Free            " + base::formatSize(*free));
     command.print("Running now     " + counted(state.sessions.size(), "session"));
     return kDone;

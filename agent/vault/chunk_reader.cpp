@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/chunk_reader.hpp"
 
-#include <unordered_set>
+#include "agent/vault/pack_bytes.hpp"
 
 namespace vault {
 
 namespace {
 
 constexpr std::size_t kHeaderCacheBytes = 4096 * kHeaderBytes;
+constexpr std::size_t kHealedCacheBytes = 2 * kMostPackBytes;
 
 base::Error lostChunk(const ChunkId& id) {
     return base::Error(
@@ -23,6 +24,11 @@ base::Error damagedChunk(const ChunkLocation& at) {
                        "A part of the stored data is damaged in the vault",
                        "Run 'hbr verify' to see what is affected, then 'hbr repair'.")
         .addContext("object", packName(at.pack));
+}
+
+base::ByteView partOf(base::ByteView segment, const ChunkLocation& at) {
+    if (std::size_t{at.chunkOffset} + at.chunkBytes > segment.size()) throw damagedChunk(at);
+    return segment.subspan(at.chunkOffset, at.chunkBytes);
 }
 
 }  // namespace
@@ -54,7 +60,7 @@ private:
 };
 
 ChunkReader::ChunkReader(Vault& vault, std::size_t cacheBytes)
-    : vault_(vault), segments_(cacheBytes), headers_(kHeaderCacheBytes) {}
+    : vault_(vault), segments_(cacheBytes), headers_(kHeaderCacheBytes), healed_(kHealedCacheBytes) {}
 
 ChunkReader::~ChunkReader() = default;
 
@@ -66,7 +72,8 @@ void ChunkReader::with(const ChunkId& id, const std::function<void(base::ByteVie
     vault_.refresh();
     const auto now = vault_.index().find(id);
     if (!now) throw lostChunk(id);
-    if (*now == *at || !tryWith(id, *now, use)) throw damagedChunk(*now);
+    if (*now != *at && tryWith(id, *now, use)) return;
+    if (!tryHealed(id, *now, use)) throw damagedChunk(*now);
 }
 
 void ChunkReader::with(const ChunkRef& chunk, const std::function<void(base::ByteView)>& use) {
@@ -82,27 +89,60 @@ void ChunkReader::with(const ChunkRef& chunk, const std::function<void(base::Byt
 
 bool ChunkReader::tryWith(const ChunkId& id, const ChunkLocation& at,
                           const std::function<void(base::ByteView)>& use) {
-    const auto part = [&](base::ByteView segment) {
-        if (std::size_t{at.chunkOffset} + at.chunkBytes > segment.size()) throw damagedChunk(at);
-        return segment.subspan(at.chunkOffset, at.chunkBytes);
-    };
-    const SegmentKey key{at.pack, at.segmentOffset};
-    if (const auto cached = segments_.find(key)) {
-        return useIfTrue(id, part(*cached), use);
+    if (const auto cached = segments_.find({at.pack, at.segmentOffset})) {
+        return useIfTrue(id, partOf(*cached, at), use);
     }
     const auto header = packHeader(at.pack);
     if (!header) return false;
     base::Bytes sealedSegment(at.segmentBytes);
-    if (!vault_.store().readRange(packName(at.pack), at.segmentOffset, sealedSegment)) return false;
+    PackBytes pack(vault_.store(), packName(at.pack));
+    if (!pack.readRange(at.segmentOffset, sealedSegment)) return false;
+    return openSegment(id, at, *header, sealedSegment, use);
+}
+
+bool ChunkReader::openSegment(const ChunkId& id, const ChunkLocation& at, base::ByteView header,
+                              base::ByteView sealedSegment, const std::function<void(base::ByteView)>& use) {
     const BorrowedCodec codec(*this);
-    Cipher cipher = objectCipher(vault_.keys(), ObjectKind::Pack, packName(at.pack), *header);
-    const auto raw = (*codec).open(cipher, at.segmentOffset, sealedSegment);
+    const auto raw = [&]() -> std::optional<base::ByteView> {
+        try {
+            Cipher cipher = objectCipher(vault_.keys(), ObjectKind::Pack, packName(at.pack), header);
+            return (*codec).open(cipher, at.segmentOffset, sealedSegment);
+        } catch (const base::Error& error) {
+            if (error.kind() != base::ErrorKind::Corrupt) throw;
+            return std::nullopt;  // the header is damaged
+        }
+    }();
     if (!raw) return false;
-    const base::ByteView chunk = part(*raw);
+    const base::ByteView chunk = partOf(*raw, at);
     if (chunk.size() < raw->size()) {
-        segments_.insert(key, std::make_shared<const base::Bytes>(raw->begin(), raw->end()));
+        segments_.insert({at.pack, at.segmentOffset},
+                         std::make_shared<const base::Bytes>(raw->begin(), raw->end()));
     }
     return useIfTrue(id, chunk, use);
+}
+
+/// A last resort, because it reads the whole pack.
+bool ChunkReader::tryHealed(const ChunkId& id, const ChunkLocation& at,
+                            const std::function<void(base::ByteView)>& use) {
+    const auto pack = healedPack(at.pack);
+    if (!pack || std::size_t{at.segmentOffset} + at.segmentBytes > pack->size()) return false;
+    const base::ByteView all(*pack);
+    return openSegment(id, at, all.first(kHeaderBytes), all.subspan(at.segmentOffset, at.segmentBytes), use);
+}
+
+/// nullptr when parity is of no help.
+std::shared_ptr<const base::Bytes> ChunkReader::healedPack(const PackId& pack) {
+    const std::lock_guard lock(healingMutex_);
+    if (auto cached = healed_.find(pack)) return cached;
+    if (beyondHealing_.contains(pack)) return nullptr;
+    PackBytes bytes(vault_.store(), packName(pack));
+    if (bytes.heal() == nullptr) {
+        beyondHealing_.insert(pack);
+        return nullptr;
+    }
+    auto shared = std::make_shared<const base::Bytes>(bytes.healed()->object);
+    healed_.insert(pack, shared);
+    return shared;
 }
 
 /// The seal proves that a writer put these bytes there; only the id proves that they are the ones asked for.
@@ -137,7 +177,7 @@ void ChunkReader::announce(std::span<const ChunkRef> chunks) {
 std::shared_ptr<const base::Bytes> ChunkReader::packHeader(const PackId& pack) {
     if (auto cached = headers_.find(pack)) return cached;
     base::Bytes header(kHeaderBytes);
-    if (!vault_.store().readRange(packName(pack), 0, header)) return nullptr;
+    if (!PackBytes(vault_.store(), packName(pack)).readRange(0, header)) return nullptr;
     auto shared = std::make_shared<const base::Bytes>(std::move(header));
     headers_.insert(pack, shared);
     return shared;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "agent/vault/block_cache.hpp"
@@ -74,6 +75,11 @@ private:
 
     bool tryWith(const ChunkId& id, const ChunkLocation& at, const std::function<void(base::ByteView)>& use);
     bool useIfTrue(const ChunkId& id, base::ByteView chunk, const std::function<void(base::ByteView)>& use);
+    bool tryHealed(const ChunkId& id, const ChunkLocation& at,
+                   const std::function<void(base::ByteView)>& use);
+    bool openSegment(const ChunkId& id, const ChunkLocation& at, base::ByteView header,
+                     base::ByteView sealedSegment, const std::function<void(base::ByteView)>& use);
+    std::shared_ptr<const base::Bytes> healedPack(const PackId& pack);
     std::shared_ptr<const base::Bytes> packHeader(const PackId& pack);
     void visitRefs(const std::vector<ChunkRef>& refs, unsigned depth, std::uint64_t& offset,
                    const std::function<void(const ChunkRef&, std::uint64_t)>& visit);
@@ -81,6 +87,9 @@ private:
     Vault& vault_;
     BlockCache<SegmentKey> segments_;
     BlockCache<PackId> headers_;
+    std::mutex healingMutex_;  // guards beyondHealing_, and lets one thread heal at a time
+    BlockCache<PackId> healed_;
+    std::unordered_set<PackId> beyondHealing_;
     std::mutex codecMutex_;  // guards idleCodecs_
     std::vector<std::unique_ptr<SegmentCodec>> idleCodecs_;
 };

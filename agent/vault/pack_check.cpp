@@ -30,11 +30,21 @@ bool hasRightContent(Examination& work, SegmentCodec& codec, Cipher& cipher, con
     return at == raw->size();
 }
 
+std::string examineParity(PackReader& reader) {
+    if (!reader.hasParity()) return {};
+    const HealedPack* healed = reader.heal();
+    if (healed == nullptr) return "The parity of the pack is damaged.";
+    if (healed->isIntact) return {};
+    return std::to_string(healed->damagedBlocks) +
+           " blocks of the pack have changed; its parity still makes up for them.";
+}
+
 PackFinding examine(Examination& work, SegmentCodec& codec, const PackId& pack) {
     PackFinding finding;
     finding.pack = pack;
     auto reader = PackReader::open(work.vault.keys(), work.vault.store(), pack, finding.why);
     if (!reader) return finding;
+    finding.decay = examineParity(*reader);
     for (const SegmentInfo& segment : reader->segments()) {
         work.cancel.throwIfCancelled();
         const auto sealedSegment = reader->readSealed(segment);
@@ -47,6 +57,13 @@ PackFinding examine(Examination& work, SegmentCodec& codec, const PackId& pack) 
 }
 
 }  // namespace
+
+std::string PackFinding::problem() const {
+    if (!why.empty()) return "The pack is damaged: " + why + ".";
+    if (badSegments.empty()) return decay;
+    return std::to_string(badSegments.size()) + " of " +
+           std::to_string(badSegments.size() + goodSegments.size()) + " segments of the pack are damaged.";
+}
 
 void checkPacks(Vault& vault, const std::vector<PackId>& packs, VerifyDepth depth, unsigned workers,
                 const base::CancelToken& cancel, std::atomic<std::uint64_t>& bytesDone,

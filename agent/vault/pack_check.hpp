@@ -17,11 +17,17 @@ namespace vault {
 /// What examining one pack found.
 struct PackFinding {
     PackId pack;
-    std::string why;  // empty when the pack's directory could be read
-    std::vector<SegmentInfo> badSegments;
-    std::vector<SegmentInfo> goodSegments;
+    std::string why;                        // empty when the pack's directory could be read
+    std::vector<SegmentInfo> badSegments;   // that parity did not bring back
+    std::vector<SegmentInfo> goodSegments;  // with those that it did
+    std::string
+        decay;  // a sentence about parity at work, or damaged itself; empty when there is nothing to say
 
-    [[nodiscard]] bool isSound() const noexcept { return why.empty() && badSegments.empty(); }
+    [[nodiscard]] bool isSound() const noexcept { return isComplete() && decay.empty(); }
+    /// True when nothing is lost.
+    [[nodiscard]] bool isComplete() const noexcept { return why.empty() && badSegments.empty(); }
+    /// What is wrong with it, in a sentence; empty when it is sound.
+    [[nodiscard]] std::string problem() const;
 };
 
 /// Examines every pack in the list to the given depth (Seals or Data) with several threads. `found` is called

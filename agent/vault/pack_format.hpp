@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // pack_format.hpp: what a pack is made of (agent/doc/vault_format.md, "Packs").
 //
-//   header | segment | segment | ... | directory | footer
+//   header | segment | segment | ... | directory | (parity) | footer
 //
 // A segment is a sealed run of one or more chunks compressed together. The directory lists every segment and
 // chunk and is padded so that packs have one of few sizes, and kPackBytes nearly all that ended because they
@@ -21,8 +21,12 @@
 
 namespace vault {
 
-/// Size of every full pack. Offsets inside a pack fit in 24 bits.
+/// Size of every full pack, without parity. Offsets inside a pack fit in 24 bits.
 inline constexpr std::size_t kPackBytes = 16 * base::kMiB;
+/// No pack is larger, with parity.
+inline constexpr std::size_t kMostPackBytes = 2 * kPackBytes;
+/// The largest share of a pack that parity may be asked to heal, in percent.
+inline constexpr unsigned kMostParityPercent = 10;
 /// Size of the smallest packs: how small a change was is nobody's business.
 inline constexpr std::size_t kLeastPackBytes = 4 * base::kKiB;
 

@@ -5,9 +5,12 @@
 
 namespace vault {
 
-PackReader::PackReader(ObjectStore& store, std::string name, std::unique_ptr<Cipher> cipher,
-                       PackDirectory directory)
-    : store_(&store), name_(std::move(name)), cipher_(std::move(cipher)), directory_(std::move(directory)) {}
+PackReader::PackReader(PackBytes bytes, std::unique_ptr<Cipher> cipher, PackDirectory directory,
+                       bool hasParity)
+    : bytes_(std::move(bytes)),
+      cipher_(std::move(cipher)),
+      directory_(std::move(directory)),
+      hasParity_(hasParity) {}
 
 std::optional<PackReader> PackReader::open(const VaultKeys& keys, ObjectStore& store, const PackId& id,
                                            std::string& why) {
@@ -17,15 +20,23 @@ std::optional<PackReader> PackReader::open(const VaultKeys& keys, ObjectStore& s
         why = "it is missing";
         return std::nullopt;
     }
-    if (*sizeBytes < kHeaderBytes + kTagBytes + kFooterBytes || *sizeBytes > 2 * kPackBytes) {
+    PackBytes bytes(store, name);
+    auto reader = openBytes(keys, name, bytes, *sizeBytes, why);
+    if (reader || bytes.heal() == nullptr) return reader;
+    why.clear();
+    return openBytes(keys, name, bytes, bytes.healed()->object.size(), why);
+}
+
+std::optional<PackReader> PackReader::openBytes(const VaultKeys& keys, const std::string& name,
+                                                PackBytes& bytes, std::uint64_t sizeBytes, std::string& why) {
+    if (sizeBytes < kHeaderBytes + kTagBytes + kFooterBytes || sizeBytes > kMostPackBytes) {
         why = "its size is impossible";
         return std::nullopt;
     }
     try {
         base::Bytes header(kHeaderBytes);
         base::Bytes sealedFooter(kFooterBytes);
-        if (!store.readRange(name, 0, header) ||
-            !store.readRange(name, *sizeBytes - kFooterBytes, sealedFooter)) {
+        if (!bytes.readRange(0, header) || !bytes.readRange(sizeBytes - kFooterBytes, sealedFooter)) {
             why = "it is missing";
             return std::nullopt;
         }
@@ -35,13 +46,14 @@ std::optional<PackReader> PackReader::open(const VaultKeys& keys, ObjectStore& s
             why = "the seal of its footer is broken";
             return std::nullopt;
         }
-        if (std::uint64_t{footer->directoryOffset} + footer->directorySealedBytes + kFooterBytes !=
-            *sizeBytes) {
-            why = "it was cut or has grown";
+        const std::uint64_t bodyBytes =
+            std::uint64_t{footer->directoryOffset} + footer->directorySealedBytes + kFooterBytes;
+        if (bodyBytes > sizeBytes) {
+            why = "it was cut";
             return std::nullopt;
         }
         base::Bytes sealedDirectory(footer->directorySealedBytes);
-        if (!store.readRange(name, footer->directoryOffset, sealedDirectory)) {
+        if (!bytes.readRange(footer->directoryOffset, sealedDirectory)) {
             why = "it is missing";
             return std::nullopt;
         }
@@ -50,7 +62,7 @@ std::optional<PackReader> PackReader::open(const VaultKeys& keys, ObjectStore& s
             why = "the seal of its directory is broken";
             return std::nullopt;
         }
-        return PackReader(store, name, std::move(cipher), std::move(*directory));
+        return PackReader(std::move(bytes), std::move(cipher), std::move(*directory), bodyBytes < sizeBytes);
     } catch (const base::Error& error) {
         if (error.kind() != base::ErrorKind::Corrupt) throw;
         why = error.message();
@@ -60,12 +72,7 @@ std::optional<PackReader> PackReader::open(const VaultKeys& keys, ObjectStore& s
 
 std::optional<base::Bytes> PackReader::readSealed(const SegmentInfo& segment) {
     base::Bytes sealedSegment(segment.sealedBytes);
-    try {
-        if (!store_->readRange(name_, segment.offset, sealedSegment)) return std::nullopt;
-    } catch (const base::Error& error) {
-        if (error.kind() != base::ErrorKind::Corrupt) throw;
-        return std::nullopt;
-    }
+    if (!bytes_.readRange(segment.offset, sealedSegment)) return std::nullopt;
     return sealedSegment;
 }
 

@@ -53,7 +53,7 @@ std::vector<RunInfo> PackRewriter::rewritePacks() {
     if (plan_.rewrite.empty()) return {};
     const auto moving = collectMoving();
     CompressionGovernor governor;
-    PackStage stage(vault_.keys(), vault_.store(), governor,
+    PackStage stage(vault_.keys(), vault_.store(), vault_.state().parityPercent, governor,
                     [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
                         onCommitted(std::move(entries), packBytes);
                     });
@@ -87,12 +87,13 @@ void PackRewriter::movePack(SegmentCopier& copier, const PackId& pack, const std
         for (; last < chunks.size() && chunks[last].segmentOffset == chunks[first].segmentOffset; ++last) {
             wanted.push_back(chunks[last].chunk);
         }
-        const auto sealedSegment =
-            reader->readSealed({chunks[first].segmentOffset, chunks[first].segmentBytes, {}});
-        if (!sealedSegment ||
-            !copier.copy(reader->cipher(), chunks[first].segmentOffset, *sealedSegment, wanted)) {
-            throw cannotMove(pack);
-        }
+        const auto copies = [&] {
+            const auto sealedSegment =
+                reader->readSealed({chunks[first].segmentOffset, chunks[first].segmentBytes, {}});
+            return sealedSegment &&
+                   copier.copy(reader->cipher(), chunks[first].segmentOffset, *sealedSegment, wanted);
+        };
+        if (!copies() && (reader->heal() == nullptr || !copies())) throw cannotMove(pack);
         first = last;
     }
 }

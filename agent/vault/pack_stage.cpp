@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "agent/vault/pack_parity.hpp"
 #include "agent/vault/random.hpp"
 #include "platform/base/worker_threads.hpp"
 
@@ -28,11 +29,31 @@ struct PackStage::Delivery {
 struct PackStage::OpenPack {
     std::shared_ptr<const PackIdentity> identity;
     std::unique_ptr<ObjectUpload> upload;
+    std::optional<ParityEncoder> parity;
     std::map<std::uint32_t, Delivery> early;  // arrived before what belongs in front of them
     std::uint32_t written = 0;
     std::optional<std::uint32_t> end;
     base::Bytes directory;
     std::vector<IndexEntry> entries;
+
+    void write(base::ByteView bytes) {
+        upload->write(bytes);
+        if (parity) parity->add(bytes);
+    }
+
+    /// Writes what follows the segments, and returns how many bytes that are.
+    std::size_t writeEnd(base::ByteView directoryAndFooter) {
+        const std::size_t directoryBytes = directoryAndFooter.size() - kFooterBytes;
+        write(directoryAndFooter.first(directoryBytes));
+        base::Bytes section;
+        if (parity) {
+            parity->add(directoryAndFooter.last(kFooterBytes));
+            section = parity->finish();
+            upload->write(section);
+        }
+        upload->write(directoryAndFooter.last(kFooterBytes));
+        return directoryAndFooter.size() + section.size();
+    }
 };
 
 struct PackStage::Finished {
@@ -41,10 +62,11 @@ struct PackStage::Finished {
     std::uint64_t packBytes = 0;
 };
 
-PackStage::PackStage(const VaultKeys& keys, ObjectStore& store, CompressionGovernor& governor,
-                     Committed committed)
+PackStage::PackStage(const VaultKeys& keys, ObjectStore& store, unsigned parityPercent,
+                     CompressionGovernor& governor, Committed committed)
     : keys_(keys),
       store_(store),
+      parityPercent_(parityPercent),
       governor_(governor),
       committed_(std::move(committed)),
       deliveries_(kDeliveryQueue),
@@ -190,7 +212,8 @@ PackStage::OpenPack& PackStage::openPack(const std::shared_ptr<const PackIdentit
         open->identity = pack;
         open->directory = beginDirectory(pack->kind);
         open->upload = store_.startUpload(pack->name);
-        open->upload->write(pack->header);
+        if (parityPercent_ > 0) open->parity.emplace(parityPercent_);
+        open->write(pack->header);
         open->written = kHeaderBytes;
     }
     return *open;
@@ -212,7 +235,7 @@ void PackStage::writeReady(OpenPack& pack) {
          next = pack.early.erase(next)) {
         Delivery& delivery = next->second;
         const auto sealedBytes = static_cast<std::uint32_t>(delivery.sealedSegment.size());
-        pack.upload->write(delivery.sealedSegment);
+        pack.write(delivery.sealedSegment);
         std::uint32_t chunkOffset = 0;
         for (const ChunkInSegment& chunk : delivery.chunks) {
             pack.entries.push_back(
@@ -229,8 +252,7 @@ void PackStage::finishIfComplete(OpenPack& pack) {
     const PackId id = pack.identity->id;
     Cipher cipher = objectCipher(keys_, ObjectKind::Pack, pack.identity->name, pack.identity->header);
     const base::Bytes end = sealPackEnd(cipher, pack.written, std::move(pack.directory));
-    pack.upload->write(end);
-    const std::uint64_t packBytes = std::uint64_t{pack.written} + end.size();
+    const std::uint64_t packBytes = std::uint64_t{pack.written} + pack.writeEnd(end);
     finished_.push({std::move(pack.upload), std::move(pack.entries), packBytes});
     open_.erase(id);
 }

@@ -50,7 +50,9 @@ public:
     /// takes parallel uploads.
     using Committed = std::function<void(std::vector<IndexEntry> entries, std::uint64_t packBytes)>;
 
-    PackStage(const VaultKeys& keys, ObjectStore& store, CompressionGovernor& governor, Committed committed);
+    /// `parityPercent` of 0 makes packs without parity.
+    PackStage(const VaultKeys& keys, ObjectStore& store, unsigned parityPercent,
+              CompressionGovernor& governor, Committed committed);
     /// Abandons what is not committed.
     ~PackStage();
     PackStage(const PackStage&) = delete;
@@ -104,6 +106,7 @@ private:
 
     const VaultKeys& keys_;
     ObjectStore& store_;
+    const unsigned parityPercent_;
     CompressionGovernor& governor_;
     const Committed committed_;
 

@@ -118,10 +118,9 @@ private:
             soundPacks_.push_back(finding.pack);
             return;
         }
-        found(packName(finding.pack),
-              finding.why.empty() ? std::to_string(finding.badSegments.size()) + " segments are damaged."
-                                  : "The pack is damaged: " + finding.why + ".");
+        found(packName(finding.pack), finding.problem());
         damagedPacks_.emplace(finding.pack, finding.goodSegments);
+        if (finding.isComplete()) healedPacks_.insert(finding.pack);
     }
 
     void examinePoints() {
@@ -179,7 +178,9 @@ private:
         if (!announce(newRuns)) return false;
         mended("index", "Worked out again from the packs.");
         for (const auto& [pack, segments] : damagedPacks_) {
-            mended(packName(pack), "What is whole in it was moved to another pack.");
+            mended(packName(pack), healedPacks_.contains(pack)
+                                       ? "All that was in it was moved to another pack."
+                                       : "What is whole in it was moved to another pack.");
         }
         countLostChunks();
         return true;
@@ -274,7 +275,8 @@ private:
     bool placesAreWrong_ = false;
     std::vector<PackId> soundPacks_;
     std::map<PackId, std::vector<SegmentInfo>>
-        damagedPacks_;  // with the segments that are whole, as far as known
+        damagedPacks_;              // with the segments that are whole, as far as known
+    std::set<PackId> healedPacks_;  // those damaged ones of which nothing is lost
     std::uint64_t lostPacks_ = 0;
     std::vector<PointRecord> pointsToWrite_;
 };

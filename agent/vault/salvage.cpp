@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "agent/vault/pack_bytes.hpp"
 #include "agent/vault/segment_copier.hpp"
 
 namespace vault {
@@ -60,18 +61,15 @@ std::map<PackId, Candidates> fromIndex(const std::map<PackId, std::vector<Segmen
 
 void salvageOne(Vault& vault, SegmentCopier& copier, const PackId& pack, const Candidates& candidates) {
     const std::string name = packName(pack);
+    PackBytes bytes(vault.store(), name);
+    bytes.heal();
     base::Bytes header(kHeaderBytes);
+    if (!bytes.readRange(0, header)) return;
     try {
-        if (!vault.store().readRange(name, 0, header)) return;
         Cipher cipher = objectCipher(vault.keys(), ObjectKind::Pack, name, header);
         for (const auto& [offset, candidate] : candidates) {
             base::Bytes sealedSegment(candidate.sealedBytes);
-            try {
-                if (!vault.store().readRange(name, offset, sealedSegment)) continue;
-            } catch (const base::Error& error) {
-                if (error.kind() != base::ErrorKind::Corrupt) throw;
-                continue;  // the pack ends before this segment
-            }
+            if (!bytes.readRange(offset, sealedSegment)) continue;
             // A segment that does not open is what is lost; there is nothing more to do about it here.
             static_cast<void>(copier.copy(cipher, offset, sealedSegment, candidate.chunks));
         }
@@ -89,7 +87,7 @@ std::vector<IndexEntry> salvagePacks(Vault& vault, const std::map<PackId, std::v
     std::mutex mutex;  // guards saved, which the stage's commit thread fills
     std::vector<IndexEntry> saved;
     CompressionGovernor governor;
-    PackStage stage(vault.keys(), vault.store(), governor,
+    PackStage stage(vault.keys(), vault.store(), vault.state().parityPercent, governor,
                     [&](std::vector<IndexEntry> entries, std::uint64_t) {
                         const std::lock_guard lock(mutex);
                         saved.insert(saved.end(), entries.begin(), entries.end());

@@ -23,7 +23,7 @@ StoreSession::StoreSession(Vault& vault, const platform::Clock& clock, std::stri
       client_(std::move(client)),
       id_(randomId<SessionId>()),
       lastCheckpoint_(clock.steady()),
-      stage_(std::make_unique<PackStage>(vault.keys(), vault.store(), governor_,
+      stage_(std::make_unique<PackStage>(vault.keys(), vault.store(), vault.state().parityPercent, governor_,
                                          [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
                                              onPackCommitted(std::move(entries), packBytes);
                                          })) {

@@ -109,6 +109,16 @@ VaultState Vault::refresh() {
     return state;
 }
 
+void Vault::setParity(unsigned percent) {
+    journal_.append([&](const VaultState& newest) -> std::optional<VaultChanges> {
+        if (newest.parityPercent == percent) return std::nullopt;
+        VaultChanges changes;
+        changes.parityPercent = percent;
+        return changes;
+    });
+    refresh();
+}
+
 VaultState stateFromListing(const VaultKeys& keys, ObjectStore& store) {
     VaultState state;
     store.list("points/", [&](const std::string& name, std::uint64_t) {

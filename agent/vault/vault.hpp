@@ -47,6 +47,10 @@ public:
     /// The vault as last read.
     [[nodiscard]] VaultState state() const;
 
+    /// Has packs written with parity from now on, by all clients that begin later; see pack_parity.hpp. 0
+    /// ends that. Packs that are there stay as they are. `percent` is at most kMostParityPercent.
+    void setParity(unsigned percent);
+
     /// Reads what other clients did since, and brings the index up to date.
     VaultState refresh();
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "agent/vault/pack_format.hpp"
+
 namespace vault {
 
 namespace {
@@ -65,6 +67,10 @@ LiveRun readRun(base::Decoder& decoder) {
     return run;
 }
 
+unsigned readParityPercent(base::Decoder& decoder) {
+    return static_cast<unsigned>(decoder.numberUpTo(kMostParityPercent));
+}
+
 /// Removes every item whose key is in `keys`.
 template <typename Item, typename Key, typename KeyOf>
 void removeKeys(std::vector<Item>& items, std::vector<Key> keys, KeyOf keyOf) {
@@ -111,6 +117,7 @@ void VaultState::apply(const VaultChanges& changes) {
     if (!changes.condemnPacks.empty() || changes.distrustPoints) lastRemoval = sequence;
     if (changes.distrustPoints) distrusted = sequence;
     if (changes.journalStart != 0) journalStart = changes.journalStart;
+    if (changes.parityPercent) parityPercent = *changes.parityPercent;
 }
 
 const SessionInfo* VaultState::findSession(const SessionId& id) const noexcept {
@@ -153,6 +160,7 @@ void encodeChanges(base::Encoder& encoder, const VaultChanges& changes) {
     encodeList(encoder, changes.forgetPacks, writeId<PackId>);
     encoder.byte(changes.distrustPoints ? 1 : 0);
     encoder.number(changes.journalStart);
+    if (changes.parityPercent) encoder.number(*changes.parityPercent);
 }
 
 VaultChanges decodeChanges(base::Decoder& decoder) {
@@ -167,6 +175,7 @@ VaultChanges decodeChanges(base::Decoder& decoder) {
     changes.forgetPacks = decodeList<PackId>(decoder, readId<PackId>);
     changes.distrustPoints = decoder.byte() != 0;
     changes.journalStart = decoder.number();
+    if (!decoder.atEnd()) changes.parityPercent = readParityPercent(decoder);
     return changes;
 }
 
@@ -180,6 +189,7 @@ void encodeState(base::Encoder& encoder, const VaultState& state) {
     encoder.number(state.lastRemoval);
     encoder.number(state.distrusted);
     encoder.number(state.journalStart);
+    if (state.parityPercent != 0) encoder.number(state.parityPercent);
 }
 
 VaultState decodeState(base::Decoder& decoder) {
@@ -193,6 +203,7 @@ VaultState decodeState(base::Decoder& decoder) {
     state.lastRemoval = decoder.number();
     state.distrusted = decoder.number();
     state.journalStart = decoder.number();
+    if (!decoder.atEnd()) state.parityPercent = readParityPercent(decoder);
     return state;
 }
 

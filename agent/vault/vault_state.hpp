@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct VaultChanges {
     bool distrustPoints = false;
     /// Entries before this one have been removed from the journal; 0: no change.
     std::uint64_t journalStart = 0;
+    /// Parity of packs that are written from now on; nothing: no change.
+    std::optional<unsigned> parityPercent;
 };
 
 /// A vault as its journal tells it.
@@ -60,6 +63,8 @@ struct VaultState {
     std::uint64_t distrusted = 0;
     /// Entries of the journal before this one have been removed, in ascending order and completely.
     std::uint64_t journalStart = 0;
+    /// What share of a pack its parity heals; 0: packs are written without parity.
+    unsigned parityPercent = 0;
     /// Sequence at which each point of `points` was committed, in the same order.
     std::vector<std::uint64_t> pointSequences;
 

@@ -110,20 +110,11 @@ private:
     }
 
     void note(const PackFinding& finding) {
-        if (!finding.why.empty()) {
-            report_.problems.push_back({packName(finding.pack), "The pack is damaged: " + finding.why + "."});
-            report_.lost.losePack(finding.pack);
-            return;
-        }
+        if (finding.isSound()) return;
+        report_.problems.push_back({packName(finding.pack), finding.problem()});
+        if (!finding.why.empty()) report_.lost.losePack(finding.pack);
         for (const SegmentInfo& segment : finding.badSegments)
             report_.lost.loseSegment({finding.pack, segment.offset});
-        if (!finding.badSegments.empty()) {
-            report_.problems.push_back(
-                {packName(finding.pack),
-                 std::to_string(finding.badSegments.size()) + " of " +
-                     std::to_string(finding.badSegments.size() + finding.goodSegments.size()) +
-                     " segments of the pack are damaged."});
-        }
     }
 
     /// First all points together, sharing what they share; only when something is missing, each one by

@@ -28,8 +28,9 @@ def check_pack(vault: Vault, name: str) -> dict:
     need(name == f"packs/{pack[:2]}/{pack}", f"name {name}")
     footer = unseal(*key, 4, 0, data[-32:])
     offset, sealed, plain, form = (uint(footer[at:at + 4]) for at in (0, 4, 8, 12))
-    need(form == 1 and offset + sealed + 32 == len(data) and plain + 16 <= sealed, f"footer of {name}")
-    whole = unseal(*key, 3, offset, data[offset:-32])
+    body = offset + sealed + 32  # parity follows where this is less than all
+    need(form == 1 and body <= len(data) and plain + 16 <= sealed, f"footer of {name}")
+    whole = unseal(*key, 3, offset, data[offset:offset + sealed])
     need(not any(whole[plain:]), f"padding of {name}")
     directory, end, places = Decoder(whole[:plain]), 40, {}
     need(directory.u8() in (1, 2), f"kind of {name}")
@@ -43,7 +44,7 @@ def check_pack(vault: Vault, name: str) -> dict:
             places[chunk] = (pack, start, size, at, length)
             at += length
         need(at == len(segment), f"chunks of {name}")
-    need(end == offset and len(data) == pack_size(end + plain + 48), f"size of {name}")
+    need(end == offset and body == pack_size(end + plain + 48), f"size of {name}")
     return places
 
 

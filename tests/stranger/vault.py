@@ -106,8 +106,11 @@ class Decoder:
                 "logical": self.number(), "read": self.number(), "new": self.number(), "stored": self.number(),
                 "faults": self.number(), "faultList": self.content(), "parent": self.raw(16)}
 
+    def at_end(self) -> bool:
+        return self.at == len(self.data)
+
     def end(self) -> None:
-        need(self.at == len(self.data), "bytes left over")
+        need(self.at_end(), "bytes left over")
 
 
 def hkdf(key: bytes, salt: bytes, info: bytes) -> bytes:
@@ -222,6 +225,7 @@ class Vault:
         state["condemned"] = record.ids()
         for field in ("last removal", "distrusted", "journal start"):
             state[field] = record.number()
+        state["parity"] = 0 if record.at_end() else record.number()
         return state
 
     @staticmethod
@@ -254,6 +258,8 @@ class Vault:
             state["distrusted"] = state["sequence"]
         if start:
             state["journal start"] = start
+        if not record.at_end():
+            state["parity"] = record.number()
 
     # Index runs. All are read into one table of places, so that a newer run takes the place of an older one.
 

@@ -100,8 +100,9 @@ const std::vector<Damage>& allDamages() {
     return damages;
 }
 
-DamagedVault::DamagedVault() {
+DamagedVault::DamagedVault(unsigned parityPercent) {
     const auto vault = makeVault(store);
+    vault->setParity(parityPercent);
     keys_ = std::make_unique<const vault::VaultKeys>(vault->keys());
     Random random(42);
     Contents contents = makeContents(random, "file", 6, 20'000);

@@ -29,7 +29,7 @@ const std::vector<Damage>& allDamages();
 /// A vault in memory whose second point shares most of its content with the first.
 class DamagedVault final {
 public:
-    DamagedVault();
+    explicit DamagedVault(unsigned parityPercent = 0);
 
     /// Undoes all damage.
     void heal() { store.setObjects(whole); }

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""heal.py PACK...: mends the bodies of packs in place by their parity, without keys. Written from the document alone."""
+
+import hashlib
+import pathlib
+import sys
+
+from vault import Damage, need, uint
+
+BLOCK, FOOTER, DESCRIPTOR = 4096, 32, 64
+
+
+def product(a: int, b: int) -> int:
+    result = 0
+    while b:
+        result ^= a if b & 1 else 0
+        a = a << 1 ^ (0x11D if a & 0x80 else 0)
+        b >>= 1
+    return result
+
+
+TABLES = [bytes(product(a, b) for b in range(256)) for a in range(256)]
+INVERSE = [0] + [TABLES[a].index(1) for a in range(1, 256)]
+
+
+def times(block: bytes, factor: int) -> int:
+    """The product of a block, as a long integer: their sum is then XOR."""
+    return int.from_bytes(block.translate(TABLES[factor]), "little")
+
+
+class Section:
+    def __init__(self, data: bytes, at: int):
+        """Reads the descriptor at `at`."""
+        fields = data[at:at + 32]
+        need(fields[:5] == b"HBRP\x01" and hashlib.sha256(fields).digest() == data[at + 32:at + DESCRIPTOR], "descriptor")
+        self.rows, self.stripes, self.copies, self.body = (uint(fields[i:i + 4]) for i in (8, 12, 16, 20))
+        self.blocks = -(-self.body // BLOCK)
+        self.hashes = 8 * (self.blocks + self.rows * self.stripes)
+        front = self.copies // 2
+        used = self.body - FOOTER + front * (DESCRIPTOR + self.hashes)
+        self.parity = -(-used // BLOCK) * BLOCK
+        behind = self.parity + BLOCK * self.rows * self.stripes
+        self.size = behind + (self.copies - front) * (DESCRIPTOR + self.hashes) + FOOTER
+        copy = [self.body - FOOTER + i * (DESCRIPTOR + self.hashes) if i < front else
+                behind + (i - front) * (DESCRIPTOR + self.hashes) for i in range(self.copies)]
+        self.hashes_at = [at + DESCRIPTOR if i < front else at for i, at in enumerate(copy)]
+        need(at == (copy[fields[6]] if fields[6] < front else copy[fields[6]] + self.hashes), "place of descriptor")
+
+
+def find(data: bytes) -> Section:
+    for at in [len(data) - FOOTER - DESCRIPTOR, *(i for i in range(len(data)) if data.startswith(b"HBRP", i))]:
+        try:
+            return Section(data, at)
+        except (Damage, IndexError):
+            pass
+    raise Damage("no descriptor")
+
+
+def solve(matrix: list[list[int]], sums: list[int]) -> list[bytes]:
+    """Gauss and Jordan."""
+    for pivot, row in enumerate(matrix):
+        scale = INVERSE[row[pivot]]
+        row[:] = [product(value, scale) for value in row]
+        sums[pivot] = times(sums[pivot].to_bytes(BLOCK, "little"), scale)
+        for other, values in enumerate(matrix):
+            factor = values[pivot] if other != pivot else 0
+            values[:] = [value ^ product(mine, factor) for value, mine in zip(values, row)]
+            sums[other] ^= times(sums[pivot].to_bytes(BLOCK, "little"), factor)
+    return [value.to_bytes(BLOCK, "little") for value in sums]
+
+
+def heal(data: bytes) -> bytes:
+    section = find(data)
+    data = data[:section.size].ljust(section.size, b"\0")
+    body = bytearray(data[:section.body - FOOTER] + data[-FOOTER:]).ljust(section.blocks * BLOCK, b"\0")
+    parity = [data[section.parity + i * BLOCK:section.parity + (i + 1) * BLOCK]
+              for i in range(section.rows * section.stripes)]
+
+    def is_intact(block: bytes, number: int) -> bool:
+        digest = hashlib.sha256(block).digest()[:8]
+        return any(data[at + 8 * number:at + 8 * number + 8] == digest for at in section.hashes_at)
+
+    def coefficient(row: int, column: int) -> int:
+        return INVERSE[255 - row ^ column]
+
+    for stripe in range(section.stripes):
+        columns = {b // section.stripes: bytes(body[b * BLOCK:(b + 1) * BLOCK])
+                   for b in range(stripe, section.blocks, section.stripes)}
+        missing = [c for c, block in columns.items() if not is_intact(block, c * section.stripes + stripe)]
+        numbers = [row * section.stripes + stripe for row in range(section.rows)]
+        rows = [row for row, i in enumerate(numbers) if is_intact(parity[i], section.blocks + i)][:len(missing)]
+        need(len(rows) == len(missing), f"stripe {stripe} is beyond healing")
+        sums = [int.from_bytes(parity[numbers[row]], "little") for row in rows]
+        for column in columns.keys() - set(missing):
+            sums = [value ^ times(columns[column], coefficient(row, column)) for row, value in zip(rows, sums)]
+        for column, block in zip(missing, solve([[coefficient(row, c) for c in missing] for row in rows], sums)):
+            at = (column * section.stripes + stripe) * BLOCK
+            body[at:at + BLOCK] = block
+    return bytes(body[:section.body - FOOTER] + data[section.body - FOOTER:-FOOTER] +
+                 body[section.body - FOOTER:section.body])
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        pathlib.Path(name).write_bytes(heal(pathlib.Path(name).read_bytes()))
