@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""make.py HBR FOLDER: makes a golden vault with this version of hbr: FOLDER/vault, and FOLDER/expected.json with what
-its restore points hold. Done once for each version of the format; golden vaults are never made again."""
+"""make.py HBR FOLDER [PARITY]: makes a golden vault with this version of hbr: FOLDER/vault, and FOLDER/expected.json
+with what its restore points hold. Done once for each version of the format, and once for parity (tests/goldens/parity, of
+5 %); golden vaults are never made again."""
 
 import json
 import os
@@ -34,6 +35,8 @@ def main() -> int:
         source = lab.work / "source"
         first_tree(source)
         lab.create_vault()
+        if len(sys.argv) > 3:
+            lab.run("vault", "set", "--parity", sys.argv[3])
         expected = {}
         for change in (lambda: None, lambda: (source / "folder 1" / "added").write_text("later\n")):
             change()
