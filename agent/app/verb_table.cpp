@@ -223,7 +223,7 @@ const Verb kVerbs[] = {
      kSetOptions,
      true,
      "hbr vault set --parity 5 --vault disk",
-     "Parity takes about 8 % more room for 1 %, 17 % for 5 and 26 % for 10. What is in the vault already "
+     "Parity takes about 8 % more room for 1 %, 19 % for 5 and 32 % for 10. What is in the vault already "
      "stays as it is; 'hbr copy' to a vault with parity gives it to all.",
      changeVault},
     {"backup", "run", "Back up files and folders", kSources, kBackupOptions, true,

@@ -20,6 +20,7 @@ constexpr std::size_t kHashBytes = 8;
 constexpr double kRareLoss = 1e-9;
 constexpr double kRareHashLoss = 1.01e-7;  // so that seven copies do for 10 %, however that is rounded
 constexpr std::size_t kMostCopies = 64;
+constexpr std::size_t kFullBlocks = kPackBytes / kParityBlockBytes;
 
 std::array<base::Byte, SHA256_DIGEST_LENGTH> sha256(base::ByteView bytes) {
     std::array<base::Byte, SHA256_DIGEST_LENGTH> digest{};
@@ -29,13 +30,26 @@ std::array<base::Byte, SHA256_DIGEST_LENGTH> sha256(base::ByteView bytes) {
 
 std::size_t dividedUp(std::size_t a, std::size_t b) noexcept { return (a + b - 1) / b; }
 
-/// How many stripes a full pack is cut into, so that none has more blocks than the code can tell apart.
+/// To whole blocks.
+std::size_t roundedUp(std::size_t offset) noexcept {
+    return dividedUp(offset, kParityBlockBytes) * kParityBlockBytes;
+}
+
+bool fitInStripe(std::size_t columns, unsigned percent) {
+    return columns + parityRows(columns, percent) <= kMostStripeBlocks;
+}
+
+std::size_t mostInOneStripe(unsigned percent) {
+    std::size_t columns = kMostStripeBlocks;
+    while (!fitInStripe(columns, percent)) --columns;
+    return columns;
+}
+
+/// The fewest stripes that a full pack can be cut into.
 std::size_t stripesOfFullPack(unsigned percent) {
     std::size_t stripes = 1;
-    for (;; ++stripes) {
-        const std::size_t columns = dividedUp(kPackBytes / kParityBlockBytes, stripes);
-        if (columns + parityRows(columns, percent) <= kMostStripeBlocks) return stripes;
-    }
+    while (!fitInStripe(dividedUp(kFullBlocks, stripes), percent)) ++stripes;
+    return stripes;
 }
 
 /// Descriptor and hashes lie in the pack so often that hardly ever all copies of a block of them are lost.
@@ -67,8 +81,8 @@ base::Bytes joinSection(const ParityLayout& layout, base::ByteView hashes, base:
     };
     place(layout.parityOffset(), parity);
     for (std::size_t copy = 0; copy < layout.copies; ++copy) {
-        place(layout.descriptorOffset(copy), encodeDescriptor(layout, copy));
-        place(layout.hashesOffset(copy), hashes);
+        place(layout.copyOffset(copy), encodeDescriptor(layout, copy));
+        place(layout.copyOffset(copy) + kDescriptorBytes, hashes);
     }
     return section;
 }
@@ -91,26 +105,17 @@ std::optional<ParityLayout> decodeDescriptor(base::ByteView object, std::size_t 
         layout.stripes > layout.blocks() || layout.rows == 0 || layout.rows > kMostStripeBlocks ||
         dividedUp(layout.blocks(), layout.stripes) + layout.rows > kMostStripeBlocks ||
         layout.parityBlocks() > kMostPackBytes / kParityBlockBytes || layout.copies > kMostCopies ||
-        copy >= layout.copies || layout.descriptorOffset(copy) != offset) {
+        copy >= layout.copies || layout.copyOffset(copy) != offset) {
         return std::nullopt;
     }
     if (layout.bodyBytes + layout.sectionBytes() > kMostPackBytes) return std::nullopt;
     return layout;
 }
 
-/// From the descriptor at the end of the section or, when that is damaged or has been cut off, from any.
+/// From any descriptor that is left.
 std::optional<ParityLayout> findLayout(base::ByteView object) {
-    if (object.size() < kDescriptorBytes) return std::nullopt;
-    if (object.size() >= kDescriptorBytes + kFooterBytes) {
-        if (const auto layout = decodeDescriptor(object, object.size() - kFooterBytes - kDescriptorBytes))
-            return layout;
-    }
-    const auto last = object.end() - std::ptrdiff_t{kDescriptorBytes};
-    for (auto at = object.begin(); at <= last; ++at) {
-        at = std::search(at, object.end(), kMagic.begin(), kMagic.end());
-        if (at > last) break;
-        if (const auto layout = decodeDescriptor(object, static_cast<std::size_t>(at - object.begin())))
-            return layout;
+    for (std::size_t at = 0; at + kDescriptorBytes <= object.size(); at += kParityBlockBytes) {
+        if (const auto layout = decodeDescriptor(object, at)) return layout;
     }
     return std::nullopt;
 }
@@ -127,15 +132,12 @@ public:
         base::append(body_, all.last(kFooterBytes));
         body_.resize(layout.blocks() * kParityBlockBytes);
         parity_ = all.subspan(layout.parityOffset(), layout.parityBlocks() * kParityBlockBytes);
-        isFrameIntact_ = object.size() == sizeBytes &&
-                         std::ranges::all_of(all.first(layout.parityOffset()).last(layout.paddingBytes()),
-                                             [](base::Byte byte) { return byte == 0; });
         for (std::size_t copy = 0; copy < layout.copies; ++copy) {
-            hashes_.push_back(all.subspan(layout.hashesOffset(copy), layout.hashBytes()));
-            isFrameIntact_ = isFrameIntact_ && std::ranges::equal(hashes_.back(), hashes_.front()) &&
-                             std::ranges::equal(all.subspan(layout.descriptorOffset(copy), kDescriptorBytes),
-                                                encodeDescriptor(layout, copy));
+            hashes_.push_back(all.subspan(layout.copyOffset(copy) + kDescriptorBytes, layout.hashBytes()));
         }
+        const auto section = all.subspan(layout.sectionOffset(), layout.sectionBytes());
+        isFrameIntact_ = object.size() == sizeBytes &&
+                         std::ranges::equal(section, joinSection(layout, hashes_.front(), parity_));
     }
 
     HealedPack run() && {
@@ -218,53 +220,37 @@ std::size_t ParityLayout::blocks() const noexcept { return dividedUp(bodyBytes, 
 
 std::size_t ParityLayout::hashBytes() const noexcept { return (blocks() + parityBlocks()) * kHashBytes; }
 
-std::size_t ParityLayout::sectionBytes() const noexcept {
-    return copies * (kDescriptorBytes + hashBytes()) + paddingBytes() + parityBlocks() * kParityBlockBytes;
+std::size_t ParityLayout::sectionBytes() const noexcept { return copyOffset(copies) - sectionOffset(); }
+
+std::size_t ParityLayout::copyBytes() const noexcept { return roundedUp(kDescriptorBytes + hashBytes()); }
+
+std::size_t ParityLayout::parityOffset() const noexcept {
+    return roundedUp(sectionOffset()) + frontCopies() * copyBytes();
 }
 
-std::size_t ParityLayout::paddingBytes() const noexcept {
-    const std::size_t used = copyOffset(frontCopies());
-    return dividedUp(used, kParityBlockBytes) * kParityBlockBytes - used;
-}
-
-/// As if all copies lay in front of the parity blocks.
 std::size_t ParityLayout::copyOffset(std::size_t copy) const noexcept {
-    return sectionOffset() + copy * (kDescriptorBytes + hashBytes());
-}
-
-std::size_t ParityLayout::parityOffset() const noexcept { return copyOffset(frontCopies()) + paddingBytes(); }
-
-std::size_t ParityLayout::descriptorOffset(std::size_t copy) const noexcept {
-    if (copy < frontCopies()) return copyOffset(copy);
-    return hashesOffset(copy) + hashBytes();
-}
-
-std::size_t ParityLayout::hashesOffset(std::size_t copy) const noexcept {
-    if (copy < frontCopies()) return copyOffset(copy) + kDescriptorBytes;
-    return copyOffset(copy) + paddingBytes() + parityBlocks() * kParityBlockBytes;
+    const std::size_t parityBytes = copy < frontCopies() ? 0 : parityBlocks() * kParityBlockBytes;
+    return roundedUp(sectionOffset()) + copy * copyBytes() + parityBytes;
 }
 
 std::size_t parityRows(std::size_t columns, unsigned percent) noexcept {
-    // The binomial distribution of lost columns, term by term.
     const double chance = percent / 100.0;
-    const auto count = static_cast<double>(columns);
-    double term = std::pow(1 - chance, count);
-    double healed = term;
-    std::size_t rows = 0;
-    while (rows == 0 || (rows < columns && 1 - healed > kRareLoss)) {
-        const auto lost = static_cast<double>(rows);
-        term *= (count - lost) / (lost + 1) * chance / (1 - chance);
-        healed += term;
-        ++rows;
+    for (std::size_t rows = 1;; ++rows) {
+        // Of the binomial distribution of lost blocks the terms that heal.
+        const auto count = static_cast<double>(columns + rows);
+        double term = std::pow(1 - chance, count);
+        double healed = term;
+        for (std::size_t i = 0; i < rows; ++i) {
+            const auto lost = static_cast<double>(i);
+            term *= (count - lost) / (lost + 1) * chance / (1 - chance);
+            healed += term;
+        }
+        if (1 - healed <= kRareLoss) return rows;
     }
-    return rows;
 }
 
-ParityEncoder::ParityEncoder(unsigned percent) : percent_(percent) {
-    const std::size_t stripes = stripesOfFullPack(percent);
-    const std::size_t rows = parityRows(dividedUp(kPackBytes / kParityBlockBytes, stripes), percent);
-    stripeRows_.assign(stripes, base::Bytes(rows * kParityBlockBytes));
-}
+ParityEncoder::ParityEncoder(unsigned percent)
+    : percent_(percent), mostInOneStripe_(mostInOneStripe(percent)) {}
 
 void ParityEncoder::add(base::ByteView body) {
     while (!body.empty()) {
@@ -282,6 +268,26 @@ void ParityEncoder::add(base::ByteView body) {
 void ParityEncoder::addBlock(base::ByteView block) {
     const std::size_t number = hashes_.size() / kHashBytes;
     base::append(hashes_, base::ByteView(sha256(block)).first(kHashBytes));
+    if (stripeRows_.empty() && number < mostInOneStripe_) {
+        base::append(early_, block);
+        return;
+    }
+    if (stripeRows_.empty()) {
+        const std::size_t stripes = stripesOfFullPack(percent_);
+        beginStripes(stripes, parityRows(dividedUp(kFullBlocks, stripes), percent_));
+    }
+    spread(number, block);
+}
+
+void ParityEncoder::beginStripes(std::size_t stripes, std::size_t rows) {
+    stripeRows_.assign(stripes, base::Bytes(rows * kParityBlockBytes));
+    const base::Bytes early = std::exchange(early_, {});
+    for (std::size_t at = 0; at < early.size(); at += kParityBlockBytes) {
+        spread(at / kParityBlockBytes, base::ByteView(early).subspan(at, kParityBlockBytes));
+    }
+}
+
+void ParityEncoder::spread(std::size_t number, base::ByteView block) {
     addToParity(stripeRows_[number % stripeRows_.size()], number / stripeRows_.size(), block);
 }
 
@@ -295,23 +301,26 @@ base::Bytes ParityEncoder::finish() {
         unfinished_.resize(kParityBlockBytes);
         addBlock(unfinished_);
     }
-    layout.stripes = static_cast<std::uint32_t>(std::min(stripeRows_.size(), layout.blocks()));
+    if (stripeRows_.empty()) beginStripes(1, parityRows(layout.blocks(), percent_));
+    layout.stripes = static_cast<std::uint32_t>(stripeRows_.size());
     layout.rows =
         static_cast<std::uint32_t>(parityRows(dividedUp(layout.blocks(), layout.stripes), percent_));
-
-    base::Bytes parity;
-    for (std::size_t row = 0; row < layout.rows; ++row) {
-        for (std::size_t stripe = 0; stripe < layout.stripes; ++stripe) {
-            base::append(
-                parity,
-                base::ByteView(stripeRows_[stripe]).subspan(row * kParityBlockBytes, kParityBlockBytes));
-        }
-    }
-    for (std::size_t number = 0; number < layout.parityBlocks(); ++number) {
-        const auto block = base::ByteView(parity).subspan(number * kParityBlockBytes, kParityBlockBytes);
+    const base::Bytes parity = collectParity(layout);
+    for (std::size_t at = 0; at < parity.size(); at += kParityBlockBytes) {
+        const auto block = base::ByteView(parity).subspan(at, kParityBlockBytes);
         base::append(hashes_, base::ByteView(sha256(block)).first(kHashBytes));
     }
     return joinSection(layout, hashes_, parity);
+}
+
+base::Bytes ParityEncoder::collectParity(const ParityLayout& layout) const {
+    base::Bytes parity;
+    for (std::size_t row = 0; row < layout.rows; ++row) {
+        for (const base::Bytes& rows : stripeRows_) {
+            base::append(parity, base::ByteView(rows).subspan(row * kParityBlockBytes, kParityBlockBytes));
+        }
+    }
+    return parity;
 }
 
 std::optional<HealedPack> healPack(base::ByteView object) {

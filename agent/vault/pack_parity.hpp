@@ -15,7 +15,10 @@ namespace vault {
 
 /// Where things are in the parity section of a pack. The body of a pack is all of it but the section.
 ///
-///     copies of descriptor and hashes | padding | parity blocks | copies of hashes and descriptor
+///     zeros | copies of descriptor, hashes, zeros | parity blocks | copies of descriptor, hashes, zeros
+///
+/// All begin at whole blocks of the pack: what a disk loses at once is part of one block of data, of one
+/// block of parity or of one copy.
 struct ParityLayout {
     unsigned percent = 0;  // what was asked for; the rest follows from it and from the body
     std::uint32_t rows = 0;
@@ -27,23 +30,20 @@ struct ParityLayout {
     [[nodiscard]] std::size_t parityBlocks() const noexcept { return std::size_t{rows} * stripes; }
     [[nodiscard]] std::size_t hashBytes() const noexcept;
     [[nodiscard]] std::size_t sectionBytes() const noexcept;
-    /// Zeros that let the parity blocks begin at a whole block of the pack: what a disk loses at once is then
-    /// part of one block of data or of parity and not of both.
-    [[nodiscard]] std::size_t paddingBytes() const noexcept;
 
     // Offsets in the pack.
     [[nodiscard]] std::size_t sectionOffset() const noexcept { return bodyBytes - kFooterBytes; }
     [[nodiscard]] std::size_t parityOffset() const noexcept;
-    [[nodiscard]] std::size_t descriptorOffset(std::size_t copy) const noexcept;
-    [[nodiscard]] std::size_t hashesOffset(std::size_t copy) const noexcept;
+    /// Of the descriptor; the hashes follow.
+    [[nodiscard]] std::size_t copyOffset(std::size_t copy) const noexcept;
 
 private:
     [[nodiscard]] std::size_t frontCopies() const noexcept { return copies / 2; }
-    [[nodiscard]] std::size_t copyOffset(std::size_t copy) const noexcept;
+    [[nodiscard]] std::size_t copyBytes() const noexcept;
 };
 
 /// Parity blocks that a stripe of so many data blocks is given, so that it heals all but once in 10^9 times
-/// when each block is lost with a chance of `percent`.
+/// when each block of either kind is lost with a chance of `percent`.
 std::size_t parityRows(std::size_t columns, unsigned percent) noexcept;
 
 /// Makes the parity section while the body of a pack passes by. One for each pack.
@@ -60,9 +60,14 @@ public:
 
 private:
     void addBlock(base::ByteView block);
+    void beginStripes(std::size_t stripes, std::size_t rows);
+    void spread(std::size_t number, base::ByteView block);
+    [[nodiscard]] base::Bytes collectParity(const ParityLayout& layout) const;
 
     const unsigned percent_;
+    const std::size_t mostInOneStripe_;
     base::Bytes unfinished_;               // less than a block
+    base::Bytes early_;                    // blocks, until it is known whether one stripe can take all
     std::vector<base::Bytes> stripeRows_;  // by stripe, one parity block after the other
     base::Bytes hashes_;
 };

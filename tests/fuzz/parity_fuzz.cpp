@@ -12,15 +12,15 @@ namespace {
 
 constexpr std::size_t kFieldBytes = 32;
 
-/// Where the descriptor lies is a part of what makes it one, so it ends where the last one of a pack does.
+/// A descriptor lies at a whole block, behind the body.
 base::Bytes withDescriptor(base::ByteView fields, base::ByteView around) {
     base::Bytes pack(around.begin(), around.end());
-    pack.resize(pack.size() + vault::kLeastPackBytes);
+    pack.resize((pack.size() / vault::kParityBlockBytes + 1) * vault::kParityBlockBytes);
     std::array<base::Byte, SHA256_DIGEST_LENGTH> hash{};
     SHA256(fields.data(), fields.size(), hash.data());
     base::append(pack, fields);
     base::append(pack, hash);
-    pack.resize(pack.size() + vault::kFooterBytes);
+    base::append(pack, around);
     return pack;
 }
 

@@ -11,6 +11,10 @@ from vault import Damage, need, uint
 BLOCK, FOOTER, DESCRIPTOR = 4096, 32, 64
 
 
+def up(size: int) -> int:
+    return -(-size // BLOCK) * BLOCK
+
+
 def product(a: int, b: int) -> int:
     result = 0
     while b:
@@ -37,19 +41,17 @@ class Section:
         self.rows, self.stripes, self.copies, self.body = (uint(fields[i:i + 4]) for i in (8, 12, 16, 20))
         self.blocks = -(-self.body // BLOCK)
         self.hashes = 8 * (self.blocks + self.rows * self.stripes)
-        front = self.copies // 2
-        used = self.body - FOOTER + front * (DESCRIPTOR + self.hashes)
-        self.parity = -(-used // BLOCK) * BLOCK
-        behind = self.parity + BLOCK * self.rows * self.stripes
-        self.size = behind + (self.copies - front) * (DESCRIPTOR + self.hashes) + FOOTER
-        copy = [self.body - FOOTER + i * (DESCRIPTOR + self.hashes) if i < front else
-                behind + (i - front) * (DESCRIPTOR + self.hashes) for i in range(self.copies)]
-        self.hashes_at = [at + DESCRIPTOR if i < front else at for i, at in enumerate(copy)]
-        need(at == (copy[fields[6]] if fields[6] < front else copy[fields[6]] + self.hashes), "place of descriptor")
+        size = up(DESCRIPTOR + self.hashes)
+        first, front = up(self.body - FOOTER), self.copies // 2
+        self.parity = first + front * size
+        parity_size = BLOCK * self.rows * self.stripes
+        self.copies_at = [first + i * size + (parity_size if i >= front else 0) for i in range(self.copies)]
+        self.size = first + self.copies * size + parity_size + FOOTER
+        need(at == self.copies_at[fields[6]], "place of descriptor")
 
 
 def find(data: bytes) -> Section:
-    for at in [len(data) - FOOTER - DESCRIPTOR, *(i for i in range(len(data)) if data.startswith(b"HBRP", i))]:
+    for at in range(0, len(data), BLOCK):
         try:
             return Section(data, at)
         except (Damage, IndexError):
@@ -77,9 +79,11 @@ def heal(data: bytes) -> bytes:
     parity = [data[section.parity + i * BLOCK:section.parity + (i + 1) * BLOCK]
               for i in range(section.rows * section.stripes)]
 
+    hashes_at = [at + DESCRIPTOR for at in section.copies_at]
+
     def is_intact(block: bytes, number: int) -> bool:
         digest = hashlib.sha256(block).digest()[:8]
-        return any(data[at + 8 * number:at + 8 * number + 8] == digest for at in section.hashes_at)
+        return any(data[at + 8 * number:at + 8 * number + 8] == digest for at in hashes_at)
 
     def coefficient(row: int, column: int) -> int:
         return INVERSE[255 - row ^ column]
