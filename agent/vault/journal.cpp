@@ -82,12 +82,13 @@ VaultState Journal::state() const {
 
 VaultState Journal::refresh() { return refreshPlace().state; }
 
+std::optional<Journal::Place> Journal::knownPlace() const {
+    const std::lock_guard lock(mutex_);
+    return place_;
+}
+
 Journal::Place Journal::refreshPlace() {
-    std::optional<Place> place;
-    {
-        const std::lock_guard lock(mutex_);
-        place = place_;
-    }
+    std::optional<Place> place = knownPlace();
     for (;;) {
         const bool isNew = !place;
         if (isNew) place = startAnew();
@@ -141,30 +142,50 @@ bool Journal::stillStands(const Place& place) {
     }
 }
 
-std::optional<VaultState> Journal::append(
-    const std::function<std::optional<VaultChanges>(const VaultState&)>& decide) {
-    for (;;) {
-        const Place before = refreshPlace();
-        const auto changes = decide(before.state);
-        if (!changes) return std::nullopt;
-        Place after{before.state, {}};
-        after.state.apply(*changes);
-        const auto header =
-            tryWrite(after.state.sequence, after.state.sequence % kFullEvery == 0 ? fullEntry(after.state)
-                                                                                  : changesEntry(*changes));
-        if (!header) continue;
-        if (!stillStands(before)) {
-            // What we created stands where an entry was removed long ago. It misleads nobody; the next prune
-            // sweeps it.
-            const std::lock_guard lock(mutex_);
-            place_.reset();
-            continue;
+std::optional<VaultState> Journal::append(const Decide& decide) {
+    // First from what is known: where nobody else is at work it is the newest, and to read it again would
+    // cost two requests. What others have done shows in that the name is taken.
+    if (const auto known = knownPlace()) {
+        if (const auto changes = decideUnlessStale(decide, known->state)) {
+            if (auto after = tryAppend(*known, *changes)) return after;
         }
-        after.header = *header;
-        const std::lock_guard lock(mutex_);
-        place_ = after;
-        return after.state;
     }
+    for (;;) {
+        const Place newest = refreshPlace();
+        const auto changes = decide(newest.state);
+        if (!changes) return std::nullopt;
+        if (auto after = tryAppend(newest, *changes)) return after;
+    }
+}
+
+/// A decision to give up, or an error, may only be one about an old state.
+std::optional<VaultChanges> Journal::decideUnlessStale(const Decide& decide, const VaultState& known) {
+    try {
+        return decide(known);
+    } catch (const base::Error&) {
+        return std::nullopt;
+    }
+}
+
+/// Nothing when another entry follows `before`, or `before` is none any more.
+std::optional<VaultState> Journal::tryAppend(const Place& before, const VaultChanges& changes) {
+    Place after{before.state, {}};
+    after.state.apply(changes);
+    const auto header =
+        tryWrite(after.state.sequence,
+                 after.state.sequence % kFullEvery == 0 ? fullEntry(after.state) : changesEntry(changes));
+    if (!header) return std::nullopt;
+    if (!stillStands(before)) {
+        // What we created stands where an entry was removed long ago. It misleads nobody; the next prune
+        // sweeps it.
+        const std::lock_guard lock(mutex_);
+        place_.reset();
+        return std::nullopt;
+    }
+    after.header = *header;
+    const std::lock_guard lock(mutex_);
+    place_ = after;
+    return after.state;
 }
 
 void Journal::restart(VaultState state) {

@@ -55,11 +55,14 @@ public:
     /// The state as last read or written by this object.
     [[nodiscard]] VaultState state() const;
 
-    /// Appends one entry. `decide` works out the changes from the newest state; it is called again whenever
-    /// another client was first, and returns nothing to give up. Returns the state after the new entry, or
-    /// nothing when `decide` gave up. Durable on return.
-    std::optional<VaultState> append(
-        const std::function<std::optional<VaultChanges>(const VaultState& newest)>& decide);
+    /// Works out the changes of a step from the newest state. Returns nothing to give up. Must not remember
+    /// anything from one call to the next: it is called with states that turn out to be old.
+    using Decide = std::function<std::optional<VaultChanges>(const VaultState& newest)>;
+
+    /// Appends one entry. `decide` is called again whenever its state proves not to be the newest: another
+    /// client was first, or the state was only what is known here and `decide` gave up or threw an Error.
+    /// Returns the state after the new entry, or nothing when `decide` gave up. Durable on return.
+    std::optional<VaultState> append(const Decide& decide);
 
     /// Makes a new journal entry out of a state that repair worked out, behind all entries that exist.
     /// Clients that still follow the old ones find that these have ended: Error (Corrupt).
@@ -85,7 +88,10 @@ private:
     bool advance(Place& place, const Entries& early = {});
     Place startAnew();
     [[nodiscard]] bool stillStands(const Place& place);
+    [[nodiscard]] std::optional<Place> knownPlace() const;
     Place refreshPlace();
+    static std::optional<VaultChanges> decideUnlessStale(const Decide& decide, const VaultState& known);
+    std::optional<VaultState> tryAppend(const Place& before, const VaultChanges& changes);
     std::optional<EntryHeader> tryWrite(std::uint64_t sequence, base::ByteView plain);
     void sweepStrays(std::uint64_t firstKept);
     std::vector<std::uint64_t> listEntries();

@@ -112,7 +112,7 @@ void mergeSmallRuns(Vault& vault, const SessionId& session, MergeOwner owner) {
             vault.store().remove(runName(merged.id));
             return;
         }
-        vault.refresh();
+        vault.takeState(*after);
     }
 }
 

@@ -39,7 +39,7 @@ StoreSession::StoreSession(Vault& vault, const platform::Clock& clock, std::stri
     isOpen_ = true;
     base_ = *state;
     checkedSequence_ = base_.sequence;
-    vault_.refresh();
+    vault_.takeState(base_);
 }
 
 StoreSession::~StoreSession() {
@@ -120,14 +120,14 @@ void StoreSession::checkpoint() {
 void StoreSession::announce(std::vector<IndexEntry>& entries) {
     const RunInfo run = writeRun(vault_, entries);
     storedBytes_.fetch_add(run.sizeBytes, std::memory_order_relaxed);
-    vault_.journal().append([&](const VaultState& newest) {
+    const auto after = vault_.journal().append([&](const VaultState& newest) {
         requireOpen(newest);
         VaultChanges changes;
         changes.touchSessions.push_back(sessionInfo());
         changes.addRuns.push_back({run, id_});
         return std::optional(changes);
     });
-    vault_.refresh();
+    vault_.takeState(*after);
 }
 
 void StoreSession::makeDurable() {
@@ -157,8 +157,10 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
     // no point ever lacks it. Without the journal's word it counts for nothing, and the next prune sweeps it.
     const std::string copy = writePointCopy(point);
     Commit outcome = Commit::Done;
+    std::uint64_t refusedAt = 0;
     const auto after = vault_.journal().append([&](const VaultState& newest) -> std::optional<VaultChanges> {
         requireOpen(newest);
+        outcome = Commit::Done;
         if (newest.findCopy(point.id) != nullptr) {
             outcome = Commit::AlreadyThere;
             return std::nullopt;
@@ -166,7 +168,7 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
         // Invariant: I3. Between this state and our entry nothing can happen: another entry in between makes
         // the append come back here.
         if (newest.lastRemoval > checkedSequence_) {
-            checkedSequence_ = newest.sequence;
+            refusedAt = newest.sequence;
             outcome = Commit::CheckReliance;
             return std::nullopt;
         }
@@ -180,6 +182,7 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
         return Commit::Done;
     }
     vault_.refresh();
+    if (outcome == Commit::CheckReliance) checkedSequence_ = refusedAt;
     vault_.store().remove(copy);
     return outcome;
 }

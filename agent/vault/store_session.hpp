@@ -25,8 +25,9 @@ class StoreSession final {
 public:
     /// New chunks between two checkpoints; bounds the memory for chunks that no run names yet.
     static constexpr std::size_t kCheckpointEntries = 128 * 1024;
-    /// Bytes stored between two checkpoints: what a killed run has to store again at most.
-    static constexpr std::uint64_t kCheckpointBytes = 256 * base::kMiB;
+    /// Bytes stored between two checkpoints: what a killed run has to store again at most, if it is less than
+    /// what goes through in a minute.
+    static constexpr std::uint64_t kCheckpointBytes = base::kGiB;
 
     /// Begins a session in the journal. Throws Error (Corrupt) when the vault's journal is damaged.
     StoreSession(Vault& vault, const platform::Clock& clock, std::string client);

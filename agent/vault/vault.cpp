@@ -102,11 +102,15 @@ VaultState Vault::state() const { return usesFallback_ ? fallback_ : journal_.st
 VaultState Vault::refresh() {
     if (usesFallback_) return fallback_;
     const VaultState state = journal_.refresh();
+    takeState(state);
+    return state;
+}
+
+void Vault::takeState(const VaultState& state) {
     const std::lock_guard lock(indexMutex_);
-    if (state.sequence < indexSequence_) return state;  // another thread knows more
+    if (state.sequence < indexSequence_) return;  // another thread knows more
     indexSequence_ = state.sequence;
     index_.setRuns(runInfos(state));
-    return state;
 }
 
 void Vault::setParity(unsigned percent) {
@@ -116,7 +120,6 @@ void Vault::setParity(unsigned percent) {
         changes.parityPercent = percent;
         return changes;
     });
-    refresh();
 }
 
 VaultState stateFromListing(const VaultKeys& keys, ObjectStore& store) {

@@ -51,6 +51,9 @@ public:
     /// ends that. Packs that are there stay as they are. `percent` is at most kMostParityPercent.
     void setParity(unsigned percent);
 
+    /// Brings the index up to date with a state that an append to the journal returned.
+    void takeState(const VaultState& state);
+
     /// Reads what other clients did since, and brings the index up to date.
     VaultState refresh();
 

@@ -196,6 +196,7 @@ BOOST_AUTO_TEST_CASE(what_a_stopped_backup_stored_is_used_by_the_next) {
     const History history;
     MemoryStore store;
     store.setObjects(history.store.objects());
+    test::ManualClock clock;
     test::Random random(11);
     MadeTree large;
     // Two checkpoints' worth of what does not compress, then one pack more.
@@ -203,18 +204,19 @@ BOOST_AUTO_TEST_CASE(what_a_stopped_backup_stored_is_used_by_the_next) {
         large["large " + std::to_string(1000 + i)] = {random.next() | 1, 4 * base::kMiB};
     FaultyStore faulty(store);
     std::atomic<std::uint64_t> packs = 0;
-    // A process that is killed writes nothing more; the 36th pack is beyond the second checkpoint.
+    // A pack takes four seconds, a checkpoint comes after each minute. A process that is killed writes
+    // nothing more; the 36th pack is beyond the second checkpoint.
     faulty.setHook([&](test::StoreCall call, const std::string& name) {
-        if (call == test::StoreCall::Commit && name.starts_with("packs/") && ++packs == 36) {
-            faulty.setFault({0, Fault::When::Before, Fault::Lasts::ForEver});
-        }
+        if (call != test::StoreCall::Commit || !name.starts_with("packs/")) return;
+        clock.advance(std::chrono::seconds(4));
+        if (++packs == 36) faulty.setFault({0, Fault::When::Before, Fault::Lasts::ForEver});
     });
     {
         const auto vault = history.open(faulty);
-        BOOST_CHECK_THROW(test::backUp(*vault, history.clock, large, "large"), base::Error);
+        BOOST_CHECK_THROW(test::backUp(*vault, clock, large, "large"), base::Error);
     }
     const auto vault = history.open(store);
-    const auto outcome = test::backUp(*vault, history.clock, large, "large");
+    const auto outcome = test::backUp(*vault, clock, large, "large");
     BOOST_TEST(outcome.point.storedBytes < 160 * base::kMiB);
     BOOST_TEST(outcome.point.logicalBytes == 640 * base::kMiB);
     BOOST_TEST(test::restoresTo(*vault, outcome.point, large));

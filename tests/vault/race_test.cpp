@@ -102,6 +102,20 @@ BOOST_AUTO_TEST_CASE(a_point_committed_between_plan_and_entry_of_a_prune_keeps_w
     requireWhole(point, wanted);
 }
 
+BOOST_AUTO_TEST_CASE(a_removal_that_a_checkpoint_has_learned_of_is_still_asked_about_at_the_commit) {
+    Contents wanted = contents("old", 20);
+    const PointRecord old = test::writePoint(*vault, clock, wanted);
+    const auto writer = open(store);
+    StoreSession session(*writer, clock, "writer");
+    const PointRecord point = test::storeContents(session, clock, wanted);  // found in the index
+    const auto pruner = open(store);
+    vault::forgetPoints(*pruner, {old.id});
+    prune(*pruner);
+    test::storeContents(session, clock, contents("new", 1));  // its checkpoint follows the prune's entry
+    BOOST_TEST((session.commit(point) == StoreSession::Commit::CheckReliance));
+    requireWhole(commitAll(session, clock, wanted), wanted);
+}
+
 BOOST_AUTO_TEST_CASE(a_prune_that_another_overtakes_at_any_call_does_not_take_the_vault_for_damaged) {
     const Contents kept = contents("kept", 3);
     std::vector<vault::PointId> forgotten;
