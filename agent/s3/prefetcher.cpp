@@ -8,6 +8,13 @@
 
 namespace s3 {
 
+namespace {
+
+/// How far back it is remembered how much of what was fetched was wanted.
+constexpr std::uint64_t kRememberedBytes = 64 * Prefetcher::kBlockBytes;
+
+}  // namespace
+
 Prefetcher::Prefetcher(Fetch fetch, std::size_t threads, std::size_t budgetBytes)
     : fetch_(std::move(fetch)), threadCount_(threads), budgetBytes_(budgetBytes) {}
 
@@ -55,6 +62,7 @@ void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges
     for (vault::ObjectRange& range : ranges) {
         if (const BlockRef known = find(place.first, range.offset, range.offset + range.sizeBytes)) {
             known->unreadBytes += range.sizeBytes;
+            if (known->sizeBytes == kBlockBytes) countWanted(0, range.sizeBytes);
         } else {
             wanted += range.sizeBytes;
             missing.push_back(std::move(range));
@@ -65,7 +73,10 @@ void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges
     if (const auto object = blocks_.find(place.first); object != blocks_.end()) {
         for (const BlockRef& block : object->second) seen += block->sizeBytes;
     }
-    if (seen >= kWholeFromBytes) return addBlock({place.first, place.second, kBlockBytes}, wanted);
+    if (seen >= kWholeFromBytes || isMostWanted()) {
+        countWanted(kBlockBytes, wanted);
+        return addBlock({place.first, place.second, kBlockBytes}, wanted);
+    }
     vault::ObjectRange together = missing.front();
     wanted = 0;
     for (const vault::ObjectRange& range : missing) {
@@ -81,6 +92,20 @@ void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges
         wanted += range.sizeBytes;
     }
     addBlock(together, wanted);
+}
+
+void Prefetcher::countWanted(std::size_t fetchedBytes, std::size_t wantedBytes) {
+    wholeBytes_ += fetchedBytes;
+    wantedBytes_ += wantedBytes;
+    if (wholeBytes_ <= kRememberedBytes) return;
+    wholeBytes_ /= 2;
+    wantedBytes_ /= 2;
+}
+
+/// True while whole objects are being read, as by a full restore: the rest of one of which little has been
+/// announced so far will most likely follow.
+bool Prefetcher::isMostWanted() const noexcept {
+    return wholeBytes_ >= 2 * kBlockBytes && 2 * wantedBytes_ > wholeBytes_;
 }
 
 void Prefetcher::addBlock(const vault::ObjectRange& range, std::size_t wanted) {

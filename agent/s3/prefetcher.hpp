@@ -28,7 +28,8 @@ class Prefetcher final {
 public:
     /// One request fetches at most this much: a whole pack.
     static constexpr std::size_t kBlockBytes = 16 * base::kMiB;
-    /// From so many wanted bytes on, a block is fetched as a whole.
+    /// From so many wanted bytes on, a block is fetched as a whole; from the first one on, while most of what
+    /// was fetched as a whole was wanted.
     static constexpr std::size_t kWholeFromBytes = kBlockBytes / 4;
     /// Wanted ranges of an object that lie no further apart are fetched together.
     static constexpr std::size_t kGapBytes = 512 * base::kKiB;
@@ -73,6 +74,8 @@ private:
     void startThreads();
     void plan(const Place& place, std::vector<vault::ObjectRange> ranges);
     void addBlock(const vault::ObjectRange& range, std::size_t wanted);
+    void countWanted(std::size_t fetchedBytes, std::size_t wantedBytes);
+    [[nodiscard]] bool isMostWanted() const noexcept;
     [[nodiscard]] BlockRef find(const std::string& name, std::uint64_t offset, std::uint64_t end) const;
     void fetch(const BlockRef& block, std::unique_lock<std::mutex>& lock);
     enum class Push { ReadOnly, Any };  // which blocks may be pushed out
@@ -88,6 +91,8 @@ private:
     std::deque<BlockRef> queue_;  // may hold blocks that a reader has fetched or that have gone
     std::size_t heldBytes_ = 0;   // of blocks that are ready or under way
     std::uint64_t uses_ = 0;
+    std::uint64_t wholeBytes_ = 0;   // of whole blocks, the last ones above all
+    std::uint64_t wantedBytes_ = 0;  // and how much of them was announced
     bool isClosed_ = false;
     std::vector<std::jthread> threads_;  // begun with the first announcement
 };

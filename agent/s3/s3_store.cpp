@@ -210,30 +210,23 @@ void S3Store::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
     } while (!uploads.nextKey.empty());
 }
 
-std::unique_ptr<S3Store> reach(const Settings& settings, Credentials credentials, StoreWorld world,
-                               bool mustBeEmpty) {
+}  // namespace
+
+std::unique_ptr<vault::ObjectStore> openStore(const Settings& settings, Credentials credentials,
+                                              StoreWorld world) {
+    return makeStore(settings, std::move(credentials), std::move(world), makeHttpTransport(settings));
+}
+
+std::unique_ptr<vault::ObjectStore> createStore(const Settings& settings, Credentials credentials,
+                                                StoreWorld world) {
     auto store = std::make_unique<S3Store>(settings, std::move(credentials), std::move(world),
                                            makeHttpTransport(settings));
-    // A listing is the one request whose refusal says in words what is wrong.
-    const ObjectPage first = store->page("", "", 1);
-    if (mustBeEmpty && !first.objects.empty()) {
+    if (!store->page("", "", 1).objects.empty()) {
         throw base::Error(base::ErrorKind::Exists, "STORE-0002",
                           "There is something in '" + base::printable(settings.place()) + "' already",
                           "Choose an empty folder for a new vault, or connect to the vault that is there.");
     }
     return store;
-}
-
-}  // namespace
-
-std::unique_ptr<vault::ObjectStore> openStore(const Settings& settings, Credentials credentials,
-                                              StoreWorld world) {
-    return reach(settings, std::move(credentials), std::move(world), false);
-}
-
-std::unique_ptr<vault::ObjectStore> createStore(const Settings& settings, Credentials credentials,
-                                                StoreWorld world) {
-    return reach(settings, std::move(credentials), std::move(world), true);
 }
 
 std::unique_ptr<vault::ObjectStore> makeStore(const Settings& settings, Credentials credentials,

@@ -89,6 +89,22 @@ BOOST_AUTO_TEST_CASE(an_object_of_which_much_is_wanted_comes_whole_and_once) {
     BOOST_TEST(server.asked.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(once_whole_objects_are_wanted_the_next_one_comes_whole_at_its_first_range) {
+    Server server;
+    {
+        auto prefetcher = server.prefetcher();
+        for (const char* name : {"a", "b"}) {
+            prefetcher.announce({{name, 0, Server::kObjectBytes}});
+            BOOST_TEST(server.isRight(prefetcher, name, 0, Server::kObjectBytes));
+        }
+        prefetcher.announce({{"c", 7 * base::kMiB, 1000}});
+        BOOST_TEST(server.isRight(prefetcher, "c", 7 * base::kMiB, 1000));
+        prefetcher.announce({{"c", 0, 5 * base::kMiB}});
+        BOOST_TEST(server.isRight(prefetcher, "c", 0, 5 * base::kMiB));
+    }
+    BOOST_TEST(server.asked.size() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(announcements_that_nobody_follows_up_do_not_stop_those_that_are_read) {
     Server server;
     auto prefetcher = server.prefetcher(1, 2 * Prefetcher::kBlockBytes);
