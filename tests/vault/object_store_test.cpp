@@ -9,11 +9,13 @@
 #include <thread>
 
 #include "agent/vault/directory_store.hpp"
+#include "agent/vault/limited_store.hpp"
 #include "platform/base/error.hpp"
 #include "tests/platform/temporary_folder.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/random_bytes.hpp"
 #include "tests/support/server_store.hpp"
+#include "tests/support/sleeping_time.hpp"
 
 namespace {
 
@@ -30,6 +32,12 @@ void onEveryStore(const std::function<void(vault::ObjectStore& store)>& check) {
     BOOST_TEST_CONTEXT("directory") {
         const test::TemporaryFolder folder;
         check(*vault::createDirectoryStore(*folder.files, folder / "vault"));
+    }
+    BOOST_TEST_CONTEXT("limited") {
+        test::SleepingTime time;
+        base::RateLimiter limiter(1'000'000, {}, time.words());
+        test::MemoryStore memory;
+        check(*vault::limitStore(test::borrowStore(memory), {&limiter, &limiter}));
     }
     if (const auto onServer = test::makeServerStore()) {
         BOOST_TEST_CONTEXT("s3") { check(*onServer); }
