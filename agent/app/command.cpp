@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
 #include "platform/process.hpp"
 
 namespace app {
@@ -68,6 +69,27 @@ unsigned Command::workers() const {
                           "Leave it out to use every processor.");
     }
     return static_cast<unsigned>(*wanted);
+}
+
+base::TransferLimits Command::limits() {
+    return {limit(uploadLimit_, "limit-upload", "HBR_LIMIT_UPLOAD"),
+            limit(downloadLimit_, "limit-download", "HBR_LIMIT_DOWNLOAD")};
+}
+
+base::RateLimiter* Command::limit(std::optional<base::RateLimiter>& limiter, const char* option,
+                                  const char* variable) {
+    if (limiter) return &*limiter;
+    auto text = line.value(option);
+    if (!text) text = environment(variable);
+    if (!text) return nullptr;
+    const auto rate = parseRate(*text);
+    if (!rate) {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0004",
+                          "'" + base::printable(*text) + "' is no rate for " + variable,
+                          std::string(kRateHint));
+    }
+    detail("The " + std::string(option).substr(6) + " is limited to " + base::formatSize(*rate) + "/s.");
+    return &limiter.emplace(*rate, around.cancel);
 }
 
 }  // namespace app

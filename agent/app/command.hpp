@@ -13,6 +13,7 @@
 #include "agent/config/vault_book.hpp"
 #include "platform/base/cancel.hpp"
 #include "platform/base/json_writer.hpp"
+#include "platform/base/rate_limiter.hpp"
 #include "platform/clock.hpp"
 #include "platform/file_system.hpp"
 
@@ -63,8 +64,18 @@ public:
     /// Number of threads to work with.
     [[nodiscard]] unsigned workers() const;
 
+    /// The bandwidth that all stores of this run keep to together, by --limit-upload and --limit-download,
+    /// else HBR_LIMIT_UPLOAD and HBR_LIMIT_DOWNLOAD. The limiters live as long as the command. Throws Error
+    /// (Invalid, "CLI-0004") for a variable that makes no sense.
+    [[nodiscard]] base::TransferLimits limits();
+
 private:
+    base::RateLimiter* limit(std::optional<base::RateLimiter>& limiter, const char* option,
+                             const char* variable);
+
     config::VaultBook book_;
+    std::optional<base::RateLimiter> uploadLimit_;
+    std::optional<base::RateLimiter> downloadLimit_;
 };
 
 }  // namespace app

@@ -169,6 +169,9 @@ private:
             refuse("CLI-0004", start + "size for '" + shown + "'",
                    "Give a size such as 512K, 100M or 1.5GiB.");
         }
+        if (kind == ValueKind::Rate && !parseRate(given)) {
+            refuse("CLI-0004", start + "rate for '" + shown + "'", std::string(kRateHint));
+        }
         if (kind != ValueKind::Choice) return;
         std::vector<std::string> words;
         for (const std::string_view word : base::split(choices, '|')) words.emplace_back(word);
@@ -259,6 +262,11 @@ std::optional<std::uint64_t> CommandLine::number(std::string_view name) const {
 std::optional<std::uint64_t> CommandLine::size(std::string_view name) const {
     const auto text = value(name);
     return text ? base::parseSize(*text) : std::nullopt;
+}
+
+std::optional<std::uint64_t> parseRate(std::string_view text) {
+    const auto bytesPerSecond = base::parseSize(text);
+    return bytesPerSecond == 0 ? std::nullopt : bytesPerSecond;
 }
 
 CommandLine parseCommandLine(const std::vector<std::string>& words) { return Parser(words).parse(); }

@@ -31,6 +31,11 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> size(std::string_view name) const;
 };
 
+/// Bytes a second, as in "500K" or "10M"; nothing for what is no such size, or is 0.
+std::optional<std::uint64_t> parseRate(std::string_view text);
+inline constexpr std::string_view kRateHint =
+    "Give a size a second such as 500K or 10M, or leave it out for no limit.";
+
 /// Throws Error (Invalid, CLI-0001 to CLI-0006) that says what is wrong with the line and what was perhaps
 /// meant.
 CommandLine parseCommandLine(const std::vector<std::string>& words);

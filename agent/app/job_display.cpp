@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/app/job_display.hpp"
 
+#include <algorithm>
+
+#include "agent/vault/pack_format.hpp"
 #include "platform/base/text.hpp"
 
 namespace app {
@@ -15,6 +18,17 @@ std::string ofTotal(const std::string& done, const std::string& total, bool isKn
     return isKnown ? done + "/" + total : done;
 }
 
+/// Under a limit a job goes on by whole packs, which may be far apart: the time of four.
+std::chrono::nanoseconds leastWindow(const base::TransferLimits& limits) {
+    double seconds = 0;
+    for (const base::RateLimiter* limiter : {limits.upload, limits.download}) {
+        if (limiter == nullptr) continue;
+        const auto rate = static_cast<double>(limiter->bytesPerSecond());
+        seconds = std::max(seconds, 4 * static_cast<double>(vault::kPackBytes) / rate);
+    }
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
+}
+
 }  // namespace
 
 JobDisplay::JobDisplay(Command& command, const engine::Progress& progress, Totals totals, std::string stage)
@@ -22,7 +36,7 @@ JobDisplay::JobDisplay(Command& command, const engine::Progress& progress, Total
       progress_(progress),
       totals_(totals),
       stage_(std::move(stage)),
-      meter_(command.around.clock.steady()),
+      meter_(command.around.clock.steady(), leastWindow(command.limits())),
       lastPrinted_(command.around.clock.steady()) {
     const bool isWatched = command.around.console.isWatched() && !command.isQuiet && !command.isJson;
     if (isWatched) status_.emplace(command.around.console);

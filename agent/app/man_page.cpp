@@ -57,6 +57,7 @@ constexpr std::string_view kEnding =
     ".TP\n.B HBR_PASSWORD\nPassword of a vault that is not remembered, or of a new one.\n"
     ".TP\n.B HBR_NEW_PASSWORD\nPassword to add with 'hbr key add'.\n"
     ".TP\n.B HBR_CLIENT\nThis machine's name in the vault.\n"
+    ".TP\n.B HBR_LIMIT_UPLOAD, HBR_LIMIT_DOWNLOAD\nBandwidth to and from vaults where no option tells it.\n"
     ".TP\n.B HBR_CONFIG_DIR\nFolder of the settings; else /etc/hbr for root and ~/.config/hbr for others.\n"
     ".TP\n.B NO_COLOR\nPrint without colours.\n"
     ".SH FILES\n"

@@ -13,20 +13,27 @@ constexpr RateMeter::Time kSpeedWindow = seconds(5);
 constexpr RateMeter::Time kLeftWindow = seconds(60);
 constexpr RateMeter::Time kSilence = seconds(10);
 constexpr double kLeastShare = 0.01;
-// Samples closer together than this tell nothing new.
+// Samples closer together than this tell nothing new; nor do more of them than a window can show.
 constexpr RateMeter::Time kSpacing = std::chrono::milliseconds(200);
+constexpr int kMostSamples = 500;
 
 double inSeconds(RateMeter::Time time) { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
 
+RateMeter::RateMeter(Time start, Time leastWindow) : start_(start), leastWindow_(leastWindow) {
+    samples_.push_back({start, 0});
+}
+
 void RateMeter::add(Time now, std::uint64_t done) {
-    if (samples_.size() > 1 && now - samples_[samples_.size() - 2].at < kSpacing) {
+    const Time spacing = std::max(kSpacing, leastWindow_ / kMostSamples);
+    if (samples_.size() > 1 && now - samples_[samples_.size() - 2].at < spacing) {
         samples_.back() = {now, done};
     } else {
         samples_.push_back({now, done});
     }
-    while (samples_.size() > 2 && now - samples_[1].at > kLeftWindow) samples_.pop_front();
+    while (samples_.size() > 2 && now - samples_[1].at > std::max(kLeftWindow, leastWindow_))
+        samples_.pop_front();
 }
 
 double RateMeter::speedOver(Time window) const {
@@ -38,7 +45,7 @@ double RateMeter::speedOver(Time window) const {
     return static_cast<double>(last.done - first->done) / time;
 }
 
-double RateMeter::speed() const { return speedOver(kSpeedWindow); }
+double RateMeter::speed() const { return speedOver(std::max(kSpeedWindow, leastWindow_)); }
 
 double RateMeter::elapsedSeconds() const { return inSeconds(samples_.back().at - start_); }
 
@@ -46,7 +53,7 @@ std::optional<std::uint64_t> RateMeter::secondsLeft(std::uint64_t total) const {
     const Sample& last = samples_.back();
     if (last.at - start_ < kSilence || total == 0 || last.done >= total) return std::nullopt;
     if (static_cast<double>(last.done) < kLeastShare * static_cast<double>(total)) return std::nullopt;
-    const double speed = speedOver(kLeftWindow);
+    const double speed = speedOver(std::max(kLeftWindow, leastWindow_));
     if (speed <= 0) return std::nullopt;
     return static_cast<std::uint64_t>(static_cast<double>(total - last.done) / speed);
 }

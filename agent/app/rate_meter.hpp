@@ -14,15 +14,16 @@ class RateMeter final {
 public:
     using Time = std::chrono::nanoseconds;
 
-    explicit RateMeter(Time start) : start_(start) { samples_.push_back({start, 0}); }
+    /// `leastWindow` is for what goes on in large steps far apart: it covers some of them.
+    explicit RateMeter(Time start, Time leastWindow = Time::zero());
 
     void add(Time now, std::uint64_t done);
 
-    /// Per second, over the last few seconds.
+    /// Per second, over the last five seconds or the least window.
     [[nodiscard]] double speed() const;
 
     /// Seconds left until `total`: not told in the first ten seconds, nor before one per cent is done; by the
-    /// speed of the last minute.
+    /// speed of the last minute or the least window.
     [[nodiscard]] std::optional<std::uint64_t> secondsLeft(std::uint64_t total) const;
 
     [[nodiscard]] double elapsedSeconds() const;
@@ -36,6 +37,7 @@ private:
     [[nodiscard]] double speedOver(Time window) const;
 
     const Time start_;
+    const Time leastWindow_;
     std::deque<Sample> samples_;
 };
 

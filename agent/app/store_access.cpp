@@ -4,6 +4,7 @@
 #include "agent/app/small_input.hpp"
 #include "agent/s3/s3_store.hpp"
 #include "agent/vault/directory_store.hpp"
+#include "agent/vault/limited_store.hpp"
 #include "platform/base/error.hpp"
 
 namespace app {
@@ -37,8 +38,8 @@ s3::Credentials credentialsOf(const config::StoreAccess& access) {
     return s3::parseCredentials(access.credentials.view());
 }
 
-s3::StoreWorld worldOf(const Command& command) {
-    return {command.around.clock, s3::makeRetryWorld(command.around.cancel)};
+s3::StoreWorld worldOf(Command& command) {
+    return {command.around.clock, s3::makeRetryWorld(command.around.cancel), command.limits()};
 }
 
 }  // namespace
@@ -80,18 +81,23 @@ config::StoreAccess rememberedStoreAccess(Command& command, const config::Rememb
     return access;
 }
 
-std::unique_ptr<vault::ObjectStore> openStore(const Command& command, const std::string& place,
+std::unique_ptr<vault::ObjectStore> openStore(Command& command, const std::string& place,
                                               const config::StoreAccess& access) {
     if (!s3::isPlace(place)) {
-        return vault::openDirectoryStore(command.around.fileSystem,
-                                         command.around.fileSystem.absolutePath(place));
+        return vault::limitStore(vault::openDirectoryStore(command.around.fileSystem,
+                                                           command.around.fileSystem.absolutePath(place)),
+                                 command.limits());
     }
     return s3::openStore(s3::makeSettings(place, access.options), credentialsOf(access), worldOf(command));
 }
 
-std::unique_ptr<vault::ObjectStore> createStore(const Command& command, const std::string& place,
+std::unique_ptr<vault::ObjectStore> createStore(Command& command, const std::string& place,
                                                 const config::StoreAccess& access) {
-    if (!s3::isPlace(place)) return vault::createDirectoryStore(command.around.fileSystem, place);
+    // Before anything is made: a limit may make no sense.
+    const base::TransferLimits limits = command.limits();
+    if (!s3::isPlace(place)) {
+        return vault::limitStore(vault::createDirectoryStore(command.around.fileSystem, place), limits);
+    }
     return s3::createStore(s3::makeSettings(place, access.options), credentialsOf(access), worldOf(command));
 }
 

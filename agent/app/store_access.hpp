@@ -23,11 +23,12 @@ config::StoreAccess givenStoreAccess(const Command& command, const std::string& 
 /// The same for a vault that is remembered: its own, and from the environment what it does not have.
 config::StoreAccess rememberedStoreAccess(Command& command, const config::RememberedVault& vault);
 
-std::unique_ptr<vault::ObjectStore> openStore(const Command& command, const std::string& place,
+/// Keeps to the limits of the command, which outlives the store.
+std::unique_ptr<vault::ObjectStore> openStore(Command& command, const std::string& place,
                                               const config::StoreAccess& access);
 
 /// The same, for a vault to be made in an empty or missing place.
-std::unique_ptr<vault::ObjectStore> createStore(const Command& command, const std::string& place,
+std::unique_ptr<vault::ObjectStore> createStore(Command& command, const std::string& place,
                                                 const config::StoreAccess& access);
 
 }  // namespace app

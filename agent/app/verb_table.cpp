@@ -21,6 +21,9 @@ constexpr Option kVault[] = {
      false},
     {"password-file", Path, "FILE", "take the vault's password from a file", 0, false},
     {"password-command", Text, "COMMAND", "take the vault's password from what a program prints", 0, false},
+    {"limit-upload", Rate, "RATE",
+     "send at most so much a second, such as 500K or 10M (else HBR_LIMIT_UPLOAD)", 0, false},
+    {"limit-download", Rate, "RATE", "receive at most so much a second (else HBR_LIMIT_DOWNLOAD)", 0, false},
 };
 
 constexpr Option kS3[] = {
@@ -71,6 +74,8 @@ constexpr Option kCreateOptions[] = {
     kParity,
     kVault[1],
     kVault[2],
+    kVault[3],
+    kVault[4],
     kS3[0],
     kS3[1],
     kS3[2],
@@ -85,6 +90,8 @@ constexpr Option kConnectOptions[] = {
      "open it with the recovery kit instead of a password ('-': standard input)", 0, false},
     kVault[1],
     kVault[2],
+    kVault[3],
+    kVault[4],
     kS3[0],
     kS3[1],
     kS3[2],

@@ -18,6 +18,7 @@ enum class ValueKind : std::uint8_t {
     Text,
     Number,  // a whole number
     Size,    // "10M", "1.5GiB"
+    Rate,    // a size a second, and not 0
     Choice,  // one of the words in `valueName`, joined by '|'
     Path,
     Folder,

@@ -59,6 +59,9 @@ public:
 
     [[noreturn]] void failOnAnswer(const char* what) const;
 
+    /// Lets all requests end soon with Error (Cancelled).
+    void close() noexcept { transport_->close(); }
+
     [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
 
 private:

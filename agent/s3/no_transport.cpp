@@ -5,7 +5,8 @@
 
 namespace s3 {
 
-std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& /*settings*/) {
+std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& /*settings*/,
+                                                 base::TransferLimits /*limits*/) {
     throw base::Error(base::ErrorKind::Unsupported, "BUCKET-0018", "This build cannot reach S3 servers",
                       "Use a build with POCO's NetSSL library, or a vault in a folder.", base::Retry::Never);
 }

@@ -12,6 +12,7 @@
 #include <Poco/Net/SocketStream.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <istream>
 #include <mutex>
@@ -36,6 +37,11 @@ constexpr int kSilenceSeconds = 60;  // without a byte from the server
 constexpr int kKeepAliveSeconds = 20;
 constexpr std::size_t kReadBytes = 256 * base::kKiB;
 constexpr std::size_t kSendBytes = 256 * base::kKiB;
+// Of answers without a length, which are listings or tell of errors.
+constexpr std::uint64_t kListingBytes = 16 * base::kKiB;
+// The least at which packets of usual sizes still follow one another, and what systems give by themselves.
+constexpr std::uint64_t kLeastBufferBytes = 16 * base::kKiB;
+constexpr std::uint64_t kMostBufferBytes = 4 * base::kMiB;
 constexpr const char* kSentInPart = "the request could not be sent whole";
 
 /// POCO's libraries made ready for as long as it lives.
@@ -117,8 +123,9 @@ class PocoTransport final : public HttpTransport {
     }
 
 public:
-    explicit PocoTransport(const Settings& settings)
+    PocoTransport(const Settings& settings, base::TransferLimits limits)
         : settings_(settings),
+          limits_(limits),
           host_(settings.addressing == Addressing::Host ? settings.bucket + '.' + settings.endpoint.host
                                                         : settings.endpoint.host) {
         if (settings.endpoint.isTls) context_ = makeContext(settings.caFile);
@@ -132,14 +139,34 @@ public:
         const bool carriesBody = request.method == "PUT" || request.method == "POST";
         if (carriesBody) head.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
         // Connects, unless it is connected, and keeps the head in a buffer.
-        std::ostream& out = translated(Stage::Connect, [&]() -> auto& { return session->sendRequest(head); });
+        std::ostream& out = translated(Stage::Connect, [&]() -> auto& {
+            std::ostream& begun = session->sendRequest(head);
+            if (limits_.download != nullptr) keepBufferSmall(session->socket());
+            return begun;
+        });
         HttpAnswer answer =
             translated(Stage::Exchange, [&] { return exchange(*session, out, request, limitBytes); });
         if (session->connected() && !answer.isTooLarge) giveBack(std::move(session));
         return answer;
     }
 
+    void close() noexcept override { isClosed_ = true; }
+
 private:
+    void throwIfClosed() const {
+        if (!isClosed_) return;
+        throw base::Error(base::ErrorKind::Cancelled, "BASE-0004", "The store was closed during a request",
+                          "", base::Retry::Never);
+    }
+
+    /// What the server sends ahead of the limit waits in the connection's buffer; so that holds little more
+    /// than a piece, and only what waits for longer than round trips last.
+    void keepBufferSmall(Poco::Net::StreamSocket& socket) const {
+        const std::uint64_t wanted =
+            std::max<std::uint64_t>(limits_.download->bytesPerSecond() / 16, kLeastBufferBytes);
+        if (wanted < kMostBufferBytes) socket.setReceiveBufferSize(static_cast<int>(wanted));
+    }
+
     std::unique_ptr<HTTPClientSession> takeSession() {
         {
             const std::lock_guard lock(mutex_);
@@ -201,10 +228,12 @@ private:
     }
 
     /// False when the connection takes no more. POCO's stream would make pieces of 4 KiB.
-    static bool sendBody(HTTPClientSession& session, base::ByteView body) {
+    bool sendBody(HTTPClientSession& session, base::ByteView body) const {
+        base::Transfer transfer(limits_.upload, body.size());
         try {
             while (!body.empty()) {
-                const int piece = static_cast<int>(std::min(body.size(), kSendBytes));
+                throwIfClosed();
+                const int piece = static_cast<int>(transfer.next(std::min(body.size(), kSendBytes)));
                 const int sent = session.socket().sendBytes(body.data(), piece);
                 if (sent <= 0) return false;
                 body = body.subspan(static_cast<std::size_t>(sent));
@@ -249,8 +278,8 @@ private:
         }
     }
 
-    static void readBody(HTTPClientSession& session, const HTTPResponse& incoming, std::istream& in,
-                         HttpAnswer& answer, std::size_t limitBytes) {
+    void readBody(HTTPClientSession& session, const HTTPResponse& incoming, std::istream& in,
+                  HttpAnswer& answer, std::size_t limitBytes) const {
         const Poco::Int64 told = incoming.hasContentLength() ? incoming.getContentLength64() : -1;
         const auto isTooMuch = [&](std::uint64_t size) { return size > limitBytes; };
         if (told > 0 && isTooMuch(static_cast<std::uint64_t>(told))) {
@@ -258,11 +287,14 @@ private:
             return;
         }
         if (told > 0) answer.body.reserve(static_cast<std::size_t>(told));
+        base::Transfer transfer(limits_.download,
+                                told >= 0 ? static_cast<std::uint64_t>(told) : kListingBytes);
         while (in) {
+            throwIfClosed();
             const std::size_t before = answer.body.size();
-            const std::size_t wanted =
-                told >= 0 ? std::min(kReadBytes, static_cast<std::size_t>(told) - before) : kReadBytes;
-            if (told >= 0 && wanted == 0) break;
+            const std::size_t left = told >= 0 ? static_cast<std::size_t>(told) - before : kReadBytes;
+            if (left == 0) break;
+            const std::size_t wanted = transfer.next(std::min(left, kReadBytes));
             answer.body.resize(before + wanted);
             in.read(reinterpret_cast<char*>(answer.body.data() + before),
                     static_cast<std::streamsize>(wanted));
@@ -286,16 +318,18 @@ private:
 
     const PocoReady ready_;
     const Settings settings_;
+    const base::TransferLimits limits_;
     const std::string host_;
     Poco::Net::Context::Ptr context_;
+    std::atomic<bool> isClosed_ = false;
     std::mutex mutex_;  // guards idle_
     std::vector<std::unique_ptr<HTTPClientSession>> idle_;
 };
 
 }  // namespace
 
-std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings) {
-    return std::make_unique<PocoTransport>(settings);
+std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings, base::TransferLimits limits) {
+    return std::make_unique<PocoTransport>(settings, limits);
 }
 
 }  // namespace s3

@@ -30,6 +30,15 @@ constexpr std::size_t kReadAheadBytes = kParallelReads * Prefetcher::kBlockBytes
 // scarce.
 constexpr std::size_t kHeldBytes = sizeof(void*) < 8 ? kReadAheadBytes / 2 : 2 * kReadAheadBytes;
 
+/// How many of `most` requests are worth making at once under a limit, which is the same for all together:
+/// one that waits for its answer and one that uses the limit meanwhile, and one more for every 16 MiB/s. More
+/// would all end late instead of one after another, and hold their packs in memory until then.
+std::size_t parallelUnder(const base::RateLimiter* limiter, std::size_t most) {
+    if (limiter == nullptr) return most;
+    return static_cast<std::size_t>(
+        std::min<std::uint64_t>(most, 2 + limiter->bytesPerSecond() / (16 * base::kMiB)));
+}
+
 class S3Store final : public vault::ObjectStore {
 public:
     S3Store(const Settings& settings, Credentials credentials, StoreWorld world,
@@ -37,9 +46,15 @@ public:
         : clock_(world.clock),
           client_(settings, std::move(credentials), std::move(transport), world.clock,
                   std::move(world.retry)),
+          parallelUploads_(parallelUnder(world.limits.upload, kParallelUploads)),
+          parallelReads_(parallelUnder(world.limits.download, kParallelReads)),
           prefetcher_([this](const std::string& name, std::uint64_t offset,
                              std::size_t sizeBytes) { return readUpTo(name, offset, sizeBytes); },
-                      kParallelReads, kHeldBytes) {}
+                      parallelReads_, kHeldBytes) {}
+    /// Does not wait for the rest of what was fetched ahead.
+    ~S3Store() override { client_.close(); }
+    S3Store(const S3Store&) = delete;
+    S3Store& operator=(const S3Store&) = delete;
 
     [[nodiscard]] std::string location() const override { return client_.settings().place(); }
     CreateResult create(const std::string& name, base::ByteView content) override {
@@ -61,9 +76,11 @@ public:
     void sync() override {}
     void sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) override;
     [[nodiscard]] std::optional<std::uint64_t> freeBytes() override { return std::nullopt; }
-    [[nodiscard]] std::size_t parallelUploads() const override { return kParallelUploads; }
+    [[nodiscard]] std::size_t parallelUploads() const override { return parallelUploads_; }
     void willRead(const std::vector<vault::ObjectRange>& ranges) override { prefetcher_.announce(ranges); }
-    [[nodiscard]] std::size_t readAheadBytes() const override { return kReadAheadBytes; }
+    [[nodiscard]] std::size_t readAheadBytes() const override {
+        return parallelReads_ * Prefetcher::kBlockBytes;
+    }
 
     /// One page of a listing; `most` of 0 leaves its size to the server.
     ObjectPage page(const std::string& prefix, const std::string& token, unsigned most);
@@ -79,6 +96,8 @@ private:
 
     const platform::Clock& clock_;
     Client client_;
+    const std::size_t parallelUploads_;
+    const std::size_t parallelReads_;
     ReadAhead readAhead_;
     Prefetcher prefetcher_;
 };
@@ -214,13 +233,15 @@ void S3Store::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
 
 std::unique_ptr<vault::ObjectStore> openStore(const Settings& settings, Credentials credentials,
                                               StoreWorld world) {
-    return makeStore(settings, std::move(credentials), std::move(world), makeHttpTransport(settings));
+    auto transport = makeHttpTransport(settings, world.limits);
+    return makeStore(settings, std::move(credentials), std::move(world), std::move(transport));
 }
 
 std::unique_ptr<vault::ObjectStore> createStore(const Settings& settings, Credentials credentials,
                                                 StoreWorld world) {
-    auto store = std::make_unique<S3Store>(settings, std::move(credentials), std::move(world),
-                                           makeHttpTransport(settings));
+    auto transport = makeHttpTransport(settings, world.limits);
+    auto store =
+        std::make_unique<S3Store>(settings, std::move(credentials), std::move(world), std::move(transport));
     if (!store->page("", "", 1).objects.empty()) {
         throw base::Error(base::ErrorKind::Exists, "STORE-0002",
                           "There is something in '" + base::printable(settings.place()) + "' already",

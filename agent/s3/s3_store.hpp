@@ -18,10 +18,11 @@
 
 namespace s3 {
 
-/// What a store lives on. The clock must outlive it.
+/// What a store lives on. The clock and the limiters must outlive it.
 struct StoreWorld {
     const platform::Clock& clock;
     RetryWorld retry;
+    base::TransferLimits limits = {};
 };
 
 /// Opens a store in a bucket. Throws what the server's refusal means when the bucket cannot be listed.

@@ -9,6 +9,7 @@
 
 #include "agent/s3/settings.hpp"
 #include "platform/base/bytes.hpp"
+#include "platform/base/rate_limiter.hpp"
 
 namespace s3 {
 
@@ -43,9 +44,13 @@ public:
     /// its answer did not get through ("BUCKET-0021"), in which case the server may have done what was asked;
     /// and with Retry::AfterFix when the server's certificate is not to be trusted ("BUCKET-0005").
     virtual HttpAnswer send(const HttpRequest& request, std::size_t limitBytes) = 0;
+
+    /// Lets those who wait in send(), and all who come later, end soon with Error (Cancelled, "BASE-0004").
+    virtual void close() noexcept {}
 };
 
-/// Over TCP or TLS, with connections kept open and shared by all threads.
-std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings);
+/// Over TCP or TLS, with connections kept open and shared by all threads. The bodies of requests and answers
+/// keep to the limits, piece by piece, so that a time-out only ever ends a connection that is silent.
+std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings, base::TransferLimits limits = {});
 
 }  // namespace s3
