@@ -38,6 +38,12 @@ JobDisplay::JobDisplay(Command& command, const engine::Progress& progress, Total
       stage_(std::move(stage)),
       meter_(command.around.clock.steady(), leastWindow(command.limits())),
       lastPrinted_(command.around.clock.steady()) {
+    const base::TransferLimits limits = command.limits();
+    const auto watch = [&](std::optional<Traffic>& traffic, const base::RateLimiter* limiter) {
+        if (limiter != nullptr) traffic.emplace(*limiter, limiter->passedBytes(), RateMeter(lastPrinted_));
+    };
+    watch(sent_, limits.upload);
+    watch(received_, limits.download);
     const bool isWatched = command.around.console.isWatched() && !command.isQuiet && !command.isJson;
     if (isWatched) status_.emplace(command.around.console);
     if (isWatched || command.isJson || command.isVerbose) ticker_.emplace(kScreenPeriod, [this] { tick(); });
@@ -46,6 +52,9 @@ JobDisplay::JobDisplay(Command& command, const engine::Progress& progress, Total
 void JobDisplay::tick() {
     const auto now = command_.around.clock.steady();
     meter_.add(now, progress_.bytesDone);
+    for (auto* traffic : {&sent_, &received_}) {
+        if (*traffic) (*traffic)->meter.add(now, (*traffic)->bytes());
+    }
     if (status_) status_->show(lines());
     if (command_.isJson && now - lastPrinted_ >= kJsonPeriod) {
         lastPrinted_ = now;
@@ -54,6 +63,11 @@ void JobDisplay::tick() {
         lastPrinted_ = now;
         command_.detail(lines().front());
     }
+}
+
+std::string JobDisplay::Traffic::text(const char* verb) const {
+    return std::string(", ") + verb + ' ' + base::formatSize(bytes()) + " at " +
+           base::formatSize(static_cast<std::uint64_t>(meter.speed())) + "/s";
 }
 
 std::vector<std::string> JobDisplay::lines() const {
@@ -72,6 +86,8 @@ std::vector<std::string> JobDisplay::lines() const {
     std::string second = "read " + base::formatSize(progress_.bytesRead) + ", new " +
                          base::formatSize(progress_.bytesNew) + ", stored " +
                          base::formatSize(progress_.bytesStored);
+    if (sent_) second += sent_->text("sent");
+    if (received_) second += received_->text("received");
     if (const std::uint64_t faults = progress_.faults; faults != 0)
         second += "  " + std::to_string(faults) + " faults";
     const std::size_t columns = std::max(20u, command_.around.console.columns()) - 1;
@@ -90,6 +106,12 @@ void JobDisplay::printJson() {
     isKnown ? json.value(progress_.bytesTotal.load()) : json.null();
     json.member("bytesRead", progress_.bytesRead.load()).member("bytesNew", progress_.bytesNew.load());
     json.member("bytesStored", progress_.bytesStored.load()).member("faults", progress_.faults.load());
+    const auto addTraffic = [&](const char* name, const std::optional<Traffic>& traffic) {
+        json.key(name);
+        traffic ? json.value(traffic->bytes()) : json.null();
+    };
+    addTraffic("bytesSent", sent_);
+    addTraffic("bytesReceived", received_);
     json.member("bytesPerSecond", static_cast<std::uint64_t>(meter_.speed())).key("secondsLeft");
     const auto left = meter_.secondsLeft(isKnown ? progress_.bytesTotal.load() : 0);
     left ? json.value(*left) : json.null();

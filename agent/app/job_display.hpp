@@ -23,6 +23,17 @@ public:
 
 private:
     void tick();
+    /// What goes through a limiter while the job runs: under a limit this, and not what the job has taken
+    /// into memory, tells what the line carries.
+    struct Traffic {
+        const base::RateLimiter& limiter;
+        std::uint64_t before;  // passed until the job began
+        RateMeter meter;
+
+        [[nodiscard]] std::uint64_t bytes() const { return limiter.passedBytes() - before; }
+        [[nodiscard]] std::string text(const char* verb) const;
+    };
+
     [[nodiscard]] std::vector<std::string> lines() const;
     void printJson();
 
@@ -31,6 +42,8 @@ private:
     const Totals totals_;
     const std::string stage_;
     RateMeter meter_;
+    std::optional<Traffic> sent_;
+    std::optional<Traffic> received_;
     std::chrono::nanoseconds lastPrinted_;
     std::optional<StatusLines> status_;
     std::optional<Ticker> ticker_;  // last: it ends before anything it shows goes

@@ -51,7 +51,7 @@ double RateMeter::elapsedSeconds() const { return inSeconds(samples_.back().at -
 
 std::optional<std::uint64_t> RateMeter::secondsLeft(std::uint64_t total) const {
     const Sample& last = samples_.back();
-    if (last.at - start_ < kSilence || total == 0 || last.done >= total) return std::nullopt;
+    if (last.at - start_ < kSilence + leastWindow_ || total == 0 || last.done >= total) return std::nullopt;
     if (static_cast<double>(last.done) < kLeastShare * static_cast<double>(total)) return std::nullopt;
     const double speed = speedOver(std::max(kLeftWindow, leastWindow_));
     if (speed <= 0) return std::nullopt;

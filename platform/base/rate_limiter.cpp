@@ -45,6 +45,11 @@ std::uint64_t RateLimiter::bytesPerSecond() const {
     return bytesPerSecond_;
 }
 
+std::uint64_t RateLimiter::passedBytes() const {
+    const std::lock_guard lock(mutex_);
+    return passedBytes_;
+}
+
 void RateLimiter::setBytesPerSecond(std::uint64_t bytesPerSecond) {
     assert(bytesPerSecond != 0);
     const std::lock_guard lock(mutex_);
@@ -73,12 +78,13 @@ void RateLimiter::pass(std::size_t sizeBytes) {
     for (;;) {
         cancel_.throwIfCancelled();
         accrue();
-        if (allowed_ >= end) return;
+        if (allowed_ >= end) break;
         const nanoseconds wait = sleepFor((end - allowed_) / static_cast<double>(bytesPerSecond_));
         lock.unlock();
         time_.sleep(wait);
         lock.lock();
     }
+    passedBytes_ += sizeBytes;
 }
 
 bool RateLimiter::mayStillPass(std::uint64_t sizeBytes) {
@@ -86,6 +92,7 @@ bool RateLimiter::mayStillPass(std::uint64_t sizeBytes) {
     const std::uint64_t most = std::max(kFarewellBytes, bytesPerSecond_);
     if (sizeBytes > most - std::min(most, farewellBytes_)) return false;
     farewellBytes_ += sizeBytes;
+    passedBytes_ += sizeBytes;
     return true;
 }
 

@@ -48,6 +48,9 @@ public:
     /// Changes the rate, also for those who wait: within a tenth of a second.
     void setBytesPerSecond(std::uint64_t bytesPerSecond);
 
+    /// All that has passed until now.
+    [[nodiscard]] std::uint64_t passedBytes() const;
+
     /// How much to ask for at once: what passes in kPiece, at least one byte.
     [[nodiscard]] std::size_t pieceBytes() const;
 
@@ -67,6 +70,7 @@ private:
     // the piece had been asked for; doubles, because a nanosecond is worth less than a byte.
     double asked_ = 0;
     double allowed_ = 0;
+    std::uint64_t passedBytes_ = 0;
     std::uint64_t farewellBytes_ = 0;  // that passed after the cancellation
 };
 

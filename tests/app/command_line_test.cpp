@@ -120,6 +120,10 @@ BOOST_AUTO_TEST_CASE(choices_numbers_and_sizes_are_checked) {
     const auto line = app::parseCommandLine({"backup", "run", "/a", "--exclude-larger-than=1.5K"});
     BOOST_TEST(line.size("exclude-larger-than").value() == 1536U);
     checkRefused({"backup", "run", "/a", "--exclude-larger-than", "big"}, "CLI-0004", "size");
+    for (const char* bad : {"0", "0K", "0.1", "-5", "fast", "10X", "", " 1M", "1M/s", "1e3"}) {
+        checkRefused({"backup", "run", "/a", "--limit-upload", bad}, "CLI-0004", "10M");
+        checkRefused({"restore", "latest", "--limit-download", bad}, "CLI-0004", "rate");
+    }
     checkRefused({"completion", "cmd"}, "CLI-0004", "powershell");
 }
 

@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(json_shows_a_line_a_second_on_standard_output_alone) {
     BOOST_TEST(line ==
                "{\"type\":\"progress\",\"schema\":1,\"stage\":\"Backing up\",\"objectsDone\":12,"
                "\"objectsTotal\":48,\"bytesDone\":3145728,\"bytesTotal\":12582912,\"bytesRead\":2097152,"
-               "\"bytesNew\":1048576,\"bytesStored\":524288,\"faults\":2,\"bytesPerSecond\":1572864,"
+               "\"bytesNew\":1048576,\"bytesStored\":524288,\"faults\":2,\"bytesSent\":null,"
+               "\"bytesReceived\":null,\"bytesPerSecond\":1572864,"
                "\"secondsLeft\":null,\"current\":\"/home/x\\u001b]0;evil\\u0007\"}\n");
     BOOST_TEST(typed.world.console.talk().empty());
 }
@@ -97,6 +98,31 @@ BOOST_AUTO_TEST_CASE(a_log_gets_a_plain_line_when_it_asks_for_more) {
     BOOST_TEST(contains(line, "Backing up  25 %  12/48 files"));
     BOOST_TEST(contains(line, "about 1m 33s left"));
     BOOST_TEST(!contains(line, "\x1b"));
+}
+
+BOOST_AUTO_TEST_CASE(under_a_limit_the_line_tells_what_was_sent_and_received) {
+    test::TypedCommand typed(
+        {"copy", "--to", "b", "--limit-upload", "8G", "--limit-download", "16G", "--json"});
+    engine::Progress progress;
+    const base::TransferLimits limits = typed.command.limits();
+    static_cast<void>(base::Transfer(limits.upload, 5).next(5));  // before the job
+    std::string line;
+    {
+        const app::JobDisplay display(typed.command, progress, app::Totals::Unknown, "Copying");
+        static_cast<void>(base::Transfer(limits.upload, 7000).next(7000));
+        static_cast<void>(base::Transfer(limits.download, 9000).next(9000));
+        typed.world.clock.advance(std::chrono::seconds(2));
+        line = typed.world.console.waitForData();
+    }
+    BOOST_TEST(contains(line, "\"bytesSent\":7000,\"bytesReceived\":9000,"), line);
+    test::TypedCommand watched({"backup", "run", "/a", "--limit-upload", "8G"});
+    watched.world.console.watched = true;
+    {
+        const app::JobDisplay display(watched.command, progress, app::Totals::Known, "Backing up");
+        line = watched.world.console.waitForTalk();
+    }
+    BOOST_TEST(contains(line, "stored 0 B, sent 0 B at 0 B/s"), line);
+    BOOST_TEST(!contains(line, "received"), line);
 }
 
 BOOST_AUTO_TEST_CASE(pipes_and_quiet_runs_see_nothing) {

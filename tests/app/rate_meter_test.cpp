@@ -47,6 +47,22 @@ BOOST_AUTO_TEST_CASE(time_left_is_told_after_ten_seconds_and_one_per_cent) {
     BOOST_TEST(fed(seconds(11)).secondsLeft(1001 * kSpeed).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(steps_far_apart_are_told_as_the_speed_of_some_of_them) {
+    // At first much is taken at once, then a pack passes every 16 s.
+    app::RateMeter meter(seconds(0), seconds(64));
+    const auto doneAt = [](milliseconds now) {
+        return std::uint64_t{100'000} + static_cast<std::uint64_t>(now / seconds(16)) * 16 * kSpeed;
+    };
+    for (milliseconds now(0); now <= seconds(400); now += milliseconds(200)) {
+        meter.add(now, now == milliseconds(0) ? 0 : doneAt(now));
+        if (now < seconds(74)) BOOST_TEST(!meter.secondsLeft(1'000'000).has_value());
+        if (now < seconds(130)) continue;
+        BOOST_TEST(meter.speed() >= 0.7 * kSpeed);
+        BOOST_TEST(meter.speed() <= 1.3 * kSpeed);
+        BOOST_TEST(meter.secondsLeft(1'000'000).has_value());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(time_left_is_not_told_without_a_total_or_at_the_end) {
     BOOST_TEST(!fed(seconds(20)).secondsLeft(0).has_value());
     BOOST_TEST(!fed(seconds(20)).secondsLeft(20 * kSpeed).has_value());

@@ -87,6 +87,29 @@ BOOST_AUTO_TEST_CASE(what_destroys_asks_and_takes_only_a_yes) {
     BOOST_TEST(yes.command.confirm("Sure?"));
 }
 
+BOOST_AUTO_TEST_CASE(limits_come_from_options_then_from_the_environment) {
+    test::TypedCommand typed({"copy", "--to", "b", "--limit-upload", "1.5M"});
+    typed.world.environment = {{"HBR_LIMIT_UPLOAD", "7K"}, {"HBR_LIMIT_DOWNLOAD", "500K"}};
+    const base::TransferLimits limits = typed.command.limits();
+    BOOST_TEST(limits.upload->bytesPerSecond() == 1'572'864U);
+    BOOST_TEST(limits.download->bytesPerSecond() == 512'000U);
+    // Several stores of a run share them.
+    BOOST_TEST(typed.command.limits().upload == limits.upload);
+    test::TypedCommand free({"prune"});
+    BOOST_TEST(free.command.limits().upload == nullptr);
+    BOOST_TEST(free.command.limits().download == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_in_the_environment_that_makes_no_sense_is_refused_before_anything_is_made) {
+    for (const char* bad : {"0", "-1", "fast", "10X"}) {
+        test::World world;
+        world.environment = {{"HBR_LIMIT_DOWNLOAD", bad}, {"HBR_PASSWORD", "long enough"}};
+        BOOST_TEST(world.run({"vault", "create", world.folder / "vault"}) == app::kUsage);
+        BOOST_TEST(world.console.talk().find("HBR_LIMIT_DOWNLOAD (CLI-0004)") != std::string::npos);
+        BOOST_TEST(!world.folder.files->status(world.folder / "vault").has_value());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(workers_are_between_1_and_256) {
     for (const char* bad : {"0", "257", "4294967297"}) {
         const test::TypedCommand typed({"verify", "--workers", bad});

@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(one_thread_keeps_the_rate) {
         SimulatedTime time(1);
         base::RateLimiter limiter(rate, {}, time.words());
         send(limiter, 20 * rate);
+        BOOST_TEST(limiter.passedBytes() == 20 * rate);
         // All but the burst that it may begin with.
         BOOST_TEST(inSeconds(time.now()) >= 19.8, "rate " << rate);
         BOOST_TEST(inSeconds(time.now()) <= 20.2, "rate " << rate);
