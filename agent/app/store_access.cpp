@@ -29,13 +29,49 @@ base::SecretBytes credentialsFromEnvironment(const Command& command) {
     return s3::formatCredentials({*id, base::SecretBytes(*secret), base::SecretBytes(token.value_or(""))});
 }
 
+/// A file of secrets, of which no copy stays behind.
+base::SecretBytes secretTextFromFile(const Command& command, const std::string& path) {
+    std::string text = textFromFile(command.around.fileSystem, path);
+    base::SecretBytes secret{std::string_view(text)};
+    base::wipe(text.data(), text.size());
+    return secret;
+}
+
 s3::Credentials credentialsOf(const config::StoreAccess& access) {
     if (access.credentials.empty()) {
         throw base::Error(base::ErrorKind::Denied, "BUCKET-0019", "No access key for the bucket is known",
                           "Set HBR_S3_ACCESS_KEY_ID and HBR_S3_SECRET_ACCESS_KEY, or connect the vault with "
                           "--access-key-file.");
     }
-    return s3::parseCredentials(access.credentials.view());
+    s3::Credentials credentials = s3::parseCredentials(access.credentials.view());
+    if (!access.proxyLogin.empty()) credentials.proxyLogin = s3::parseProxyLogin(access.proxyLogin.view());
+    return credentials;
+}
+
+base::SecretBytes proxyLoginFromEnvironment(const Command& command) {
+    const auto user = command.environment("HBR_S3_PROXY_USER");
+    const auto password = command.environment("HBR_S3_PROXY_PASSWORD");
+    if (!user || !password) return {};
+    const base::SecretBytes text = s3::formatProxyLogin({*user, base::SecretBytes(*password)});
+    static_cast<void>(s3::parseProxyLogin(text.view()));  // refuses what is none
+    return text;
+}
+
+bool hasProxy(const config::StoreAccess& access) {
+    const auto proxy = access.options.find("proxy");
+    return proxy != access.options.end() && !proxy->second.empty();
+}
+
+/// Without a proxy nobody is told a login, and one that was given on purpose is a mistake.
+base::SecretBytes givenProxyLogin(const Command& command, const config::StoreAccess& access) {
+    const auto file = command.line.value("proxy-login-file");
+    if (file && !hasProxy(access)) {
+        throw base::Error(base::ErrorKind::Invalid, "BUCKET-0002", "A proxy's login is given, and no proxy",
+                          "Name the proxy with --proxy, or leave --proxy-login-file out.");
+    }
+    if (!hasProxy(access)) return {};
+    if (!file) return proxyLoginFromEnvironment(command);
+    return s3::formatProxyLogin(s3::parseProxyLogin(secretTextFromFile(command, *file).view()));
 }
 
 s3::StoreWorld worldOf(Command& command) {
@@ -64,20 +100,25 @@ config::StoreAccess givenStoreAccess(const Command& command, const std::string& 
     if (!caFile.empty()) caFile = command.around.fileSystem.absolutePath(caFile);
     if (caFile.empty()) access.options.erase("ca-file");
     if (const auto file = command.line.value("access-key-file")) {
-        const base::SecretBytes text{textFromFile(command.around.fileSystem, *file)};
-        access.credentials = s3::formatCredentials(s3::parseCredentials(text.view()));
+        access.credentials =
+            s3::formatCredentials(s3::parseCredentials(secretTextFromFile(command, *file).view()));
     } else {
         access.credentials = credentialsFromEnvironment(command);
     }
+    access.proxyLogin = givenProxyLogin(command, access);
     return access;
 }
 
 config::StoreAccess rememberedStoreAccess(Command& command, const config::RememberedVault& vault) {
-    config::StoreAccess access{vault.storeOptions, command.book().openCredentials(vault)};
+    config::StoreAccess access{vault.storeOptions, command.book().openCredentials(vault),
+                               command.book().openProxyLogin(vault)};
     if (!s3::isPlace(vault.path)) return access;
     // A machine that travels takes another way to the same bucket.
     if (const auto network = command.environment("HBR_S3_NETWORK")) access.options["network"] = *network;
     if (access.credentials.empty()) access.credentials = credentialsFromEnvironment(command);
+    if (access.proxyLogin.empty() && hasProxy(access)) {
+        access.proxyLogin = proxyLoginFromEnvironment(command);
+    }
     return access;
 }
 

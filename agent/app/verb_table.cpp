@@ -37,6 +37,8 @@ constexpr Option kS3[] = {
     {"proxy", Text, "URL", "S3: the HTTP proxy to go through", 0, false},
     {"access-key-file", Path, "FILE", "S3: the access key: its id, secret and session token, a line each", 0,
      false},
+    {"proxy-login-file", Path, "FILE", "S3: what the proxy asks for: user name and password, a line each", 0,
+     false},
 };
 
 constexpr Option kDryRun{"dry-run", None, "", "tell what would happen and change nothing", 0, false};
@@ -83,6 +85,7 @@ constexpr Option kCreateOptions[] = {
     kS3[4],
     kS3[5],
     kS3[6],
+    kS3[7],
 };
 constexpr Option kConnectOptions[] = {
     {"name", Text, "NAME", "name to remember the vault by (default: its folder's name)", 0, false},
@@ -99,6 +102,7 @@ constexpr Option kConnectOptions[] = {
     kS3[4],
     kS3[5],
     kS3[6],
+    kS3[7],
 };
 constexpr Option kBackupOptions[] = {
     {"exclude", Text, "PATTERN", "leave out what matches, as a line of a .gitignore file", 0, true},

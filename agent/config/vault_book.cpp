@@ -27,6 +27,8 @@ std::string purposeOf(const std::string& vaultId) { return "hbr vault " + vaultI
 
 std::string credentialsPurposeOf(const std::string& vaultId) { return "hbr store " + vaultId; }
 
+std::string proxyPurposeOf(const std::string& vaultId) { return "hbr proxy " + vaultId; }
+
 /// How the key of a setting begins that tells how to reach the vault's place.
 constexpr std::string_view kStoreOption = "store-";
 
@@ -81,6 +83,7 @@ std::optional<RememberedVault> VaultBook::read(const std::string& name) const {
         if (key == "vault-id") vault.vaultId = value;
         if (key == "sealed-key" && !decodeSealed(value, vault.sealedKey)) return std::nullopt;
         if (key == "sealed-credentials" && !decodeSealed(value, vault.sealedCredentials)) return std::nullopt;
+        if (key == "sealed-proxy-login" && !decodeSealed(value, vault.sealedProxyLogin)) return std::nullopt;
         if (key.starts_with(kStoreOption)) vault.storeOptions[key.substr(kStoreOption.size())] = value;
     }
     if (vault.path.empty() || vault.vaultId.empty() || vault.sealedKey.empty()) return std::nullopt;
@@ -142,7 +145,7 @@ RememberedVault VaultBook::remember(const std::string& name, const std::string& 
                                     const std::string& vaultId, base::ByteView masterKey,
                                     const StoreAccess& access) {
     fileSystem_.createDirectories(folder_);
-    RememberedVault vault{name, bestPath(path), vaultId, {}, access.options, {}};
+    RememberedVault vault{name, bestPath(path), vaultId, {}, access.options, {}, {}};
     const auto secrets = platform::makeSecretStore(configFolder_);
     vault.sealedKey = secrets->seal(masterKey, purposeOf(vaultId));
     Settings settings = {
@@ -153,6 +156,10 @@ RememberedVault VaultBook::remember(const std::string& name, const std::string& 
     if (!access.credentials.empty()) {
         vault.sealedCredentials = secrets->seal(access.credentials.view(), credentialsPurposeOf(vaultId));
         settings.emplace_back("sealed-credentials", base::encodeHex(vault.sealedCredentials));
+    }
+    if (!access.proxyLogin.empty()) {
+        vault.sealedProxyLogin = secrets->seal(access.proxyLogin.view(), proxyPurposeOf(vaultId));
+        settings.emplace_back("sealed-proxy-login", base::encodeHex(vault.sealedProxyLogin));
     }
     const std::string text = formatSettings(kFirstLine, settings);
     const std::string temporary = fileOf(name) + std::string(kTemporary);
@@ -177,6 +184,12 @@ base::SecretBytes VaultBook::openCredentials(const RememberedVault& vault) const
     if (vault.sealedCredentials.empty()) return {};
     return platform::makeSecretStore(configFolder_)
         ->open(vault.sealedCredentials, credentialsPurposeOf(vault.vaultId));
+}
+
+base::SecretBytes VaultBook::openProxyLogin(const RememberedVault& vault) const {
+    if (vault.sealedProxyLogin.empty()) return {};
+    return platform::makeSecretStore(configFolder_)
+        ->open(vault.sealedProxyLogin, proxyPurposeOf(vault.vaultId));
 }
 
 bool VaultBook::forget(const std::string& name) {

@@ -24,6 +24,7 @@ struct RememberedVault {
     base::Bytes sealedKey;
     std::map<std::string, std::string> storeOptions;  // how to reach the place
     base::Bytes sealedCredentials;                    // empty when the place needs none
+    base::Bytes sealedProxyLogin;                     // empty when no proxy asks for one
 
     bool operator==(const RememberedVault&) const = default;
 };
@@ -32,6 +33,7 @@ struct RememberedVault {
 struct StoreAccess {
     std::map<std::string, std::string> options;
     base::SecretBytes credentials;  // empty: none to remember
+    base::SecretBytes proxyLogin;   // the same
 };
 
 /// True for letters, digits, '-', '_' and '.', not beginning with '.' or '-', at most 64 bytes.
@@ -62,6 +64,9 @@ public:
 
     /// The access key of the vault's place; empty when none is remembered. Throws as openKey() does.
     [[nodiscard]] base::SecretBytes openCredentials(const RememberedVault& vault) const;
+
+    /// The same for the login at the proxy on the way to that place.
+    [[nodiscard]] base::SecretBytes openProxyLogin(const RememberedVault& vault) const;
 
     /// Removes a vault from the book; the vault itself stays. False when there was none.
     bool forget(const std::string& name);

@@ -6,6 +6,7 @@
 namespace s3 {
 
 std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& /*settings*/,
+                                                 const std::optional<ProxyLogin>& /*login*/,
                                                  base::TransferLimits /*limits*/) {
     throw base::Error(base::ErrorKind::Unsupported, "BUCKET-0018", "This build cannot reach S3 servers",
                       "Use a build with POCO's NetSSL library, or a vault in a folder.", base::Retry::Never);

@@ -19,6 +19,7 @@
 #include <ostream>
 #include <vector>
 
+#include "agent/s3/poco_proxy.hpp"
 #include "agent/s3/transport.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -31,8 +32,6 @@ using Poco::Net::HTTPClientSession;
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;
 
-constexpr int kConnectSeconds = 10;
-constexpr int kSilenceSeconds = 60;  // without a byte from the server
 // Servers close idle connections after a minute or less; one that is older is not tried.
 constexpr int kKeepAliveSeconds = 20;
 constexpr std::size_t kReadBytes = 256 * base::kKiB;
@@ -123,18 +122,21 @@ class PocoTransport final : public HttpTransport {
     }
 
 public:
-    PocoTransport(const Settings& settings, base::TransferLimits limits)
+    PocoTransport(const Settings& settings, const std::optional<ProxyLogin>& login,
+                  base::TransferLimits limits)
         : settings_(settings),
           limits_(limits),
           host_(settings.addressing == Addressing::Host ? settings.bucket + '.' + settings.endpoint.host
                                                         : settings.endpoint.host) {
         if (settings.endpoint.isTls) context_ = makeContext(settings.caFile);
+        if (settings.proxy) proxy_.emplace(*settings.proxy, login);
     }
 
     HttpAnswer send(const HttpRequest& request, std::size_t limitBytes) override {
         std::unique_ptr<HTTPClientSession> session = takeSession();
         HTTPRequest head(request.method, request.target, HTTPRequest::HTTP_1_1);
         for (const auto& [name, value] : request.headers) head.set(name, value);
+        if (proxy_ && !settings_.endpoint.isTls) proxy_->addLogin(head);
         head.setKeepAlive(true);
         const bool carriesBody = request.method == "PUT" || request.method == "POST";
         if (carriesBody) head.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
@@ -146,6 +148,8 @@ public:
         });
         HttpAnswer answer =
             translated(Stage::Exchange, [&] { return exchange(*session, out, request, limitBytes); });
+        if (proxy_ && Proxy::isRefusal(answer.status))
+            throw proxy_->refusal(answer.header("proxy-authenticate"));
         if (session->connected() && !answer.isTooLarge) giveBack(std::move(session));
         return answer;
     }
@@ -176,18 +180,19 @@ private:
                 return session;
             }
         }
+        const std::uint16_t port = settings_.endpoint.port;
         std::unique_ptr<HTTPClientSession> session;
-        if (settings_.endpoint.isTls) {
-            session =
-                std::make_unique<Poco::Net::HTTPSClientSession>(host_, settings_.endpoint.port, context_);
+        if (!settings_.endpoint.isTls) {
+            session = std::make_unique<HTTPClientSession>(host_, port);
+            if (proxy_) proxy_->lead(*session);
+        } else if (proxy_) {
+            session = proxy_->makeTunnel(host_, port, context_);
         } else {
-            session = std::make_unique<HTTPClientSession>(host_, settings_.endpoint.port);
+            session = std::make_unique<Poco::Net::HTTPSClientSession>(host_, port, context_);
         }
-        if (settings_.proxy) session->setProxy(settings_.proxy->host, settings_.proxy->port);
         session->setKeepAlive(true);
         session->setKeepAliveTimeout(Poco::Timespan(kKeepAliveSeconds, 0));
-        session->setTimeout(Poco::Timespan(kConnectSeconds, 0), Poco::Timespan(kSilenceSeconds, 0),
-                            Poco::Timespan(kSilenceSeconds, 0));
+        setTimeouts(*session);
         return session;
     }
 
@@ -321,6 +326,7 @@ private:
     const base::TransferLimits limits_;
     const std::string host_;
     Poco::Net::Context::Ptr context_;
+    std::optional<Proxy> proxy_;
     std::atomic<bool> isClosed_ = false;
     std::mutex mutex_;  // guards idle_
     std::vector<std::unique_ptr<HTTPClientSession>> idle_;
@@ -328,8 +334,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings, base::TransferLimits limits) {
-    return std::make_unique<PocoTransport>(settings, limits);
+std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings,
+                                                 const std::optional<ProxyLogin>& login,
+                                                 base::TransferLimits limits) {
+    return std::make_unique<PocoTransport>(settings, login, limits);
 }
 
 }  // namespace s3

@@ -233,13 +233,13 @@ void S3Store::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
 
 std::unique_ptr<vault::ObjectStore> openStore(const Settings& settings, Credentials credentials,
                                               StoreWorld world) {
-    auto transport = makeHttpTransport(settings, world.limits);
+    auto transport = makeHttpTransport(settings, credentials.proxyLogin, world.limits);
     return makeStore(settings, std::move(credentials), std::move(world), std::move(transport));
 }
 
 std::unique_ptr<vault::ObjectStore> createStore(const Settings& settings, Credentials credentials,
                                                 StoreWorld world) {
-    auto transport = makeHttpTransport(settings, world.limits);
+    auto transport = makeHttpTransport(settings, credentials.proxyLogin, world.limits);
     auto store =
         std::make_unique<S3Store>(settings, std::move(credentials), std::move(world), std::move(transport));
     if (!store->page("", "", 1).objects.empty()) {

@@ -2,6 +2,8 @@
 #include "agent/s3/settings.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <vector>
 
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -61,6 +63,20 @@ std::string valueOr(const std::map<std::string, std::string>& options, const std
     return found == options.end() || found->second.empty() ? fallback : found->second;
 }
 
+base::SecretBytes joinLines(std::initializer_list<base::ByteView> lines) {
+    base::Bytes text;
+    std::size_t sizeBytes = lines.size();
+    for (const base::ByteView line : lines) sizeBytes += line.size();
+    text.reserve(sizeBytes);  // or a copy that nobody wipes would stay behind
+    for (const base::ByteView line : lines) {
+        if (!text.empty()) text.push_back('\n');
+        base::append(text, line);
+    }
+    base::SecretBytes secret{base::ByteView(text)};
+    base::wipe(text.data(), text.size());
+    return secret;
+}
+
 Addressing parseAddressing(const std::string& text) {
     if (text == "path") return Addressing::Path;
     if (text == "host") return Addressing::Host;
@@ -107,16 +123,35 @@ Endpoint parseEndpoint(std::string_view url) {
     return endpoint;
 }
 
+base::SecretBytes formatProxyLogin(const ProxyLogin& login) {
+    return joinLines({base::asBytes(login.user), login.password.view()});
+}
+
+ProxyLogin parseProxyLogin(base::ByteView text) {
+    std::vector<std::string_view> lines = base::split(base::asText(text), '\n');
+    while (!lines.empty() && base::trim(lines.back()).empty()) lines.pop_back();
+    for (std::string_view& line : lines) {
+        // A password may begin and end with blanks.
+        if (line.ends_with('\r')) line.remove_suffix(1);
+    }
+    const auto isBad = [](std::string_view line) {
+        return line.empty() || std::any_of(line.begin(), line.end(), [](char letter) {
+                   return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F;
+               });
+    };
+    // The colon is what ends the name on the way to the proxy.
+    if (lines.size() != 2 || isBad(lines[0]) || isBad(lines[1]) ||
+        lines[0].find(':') != std::string_view::npos) {
+        throw base::Error(base::ErrorKind::Invalid, "BUCKET-0023",
+                          "The proxy's login is not a user name and a password on two lines",
+                          "Put the name, which has no colon in it, and the password on lines of their own.");
+    }
+    return {std::string(lines[0]), base::SecretBytes(lines[1])};
+}
+
 base::SecretBytes formatCredentials(const Credentials& credentials) {
-    base::Bytes text;
-    base::append(text, base::asBytes(credentials.accessKeyId));
-    text.push_back('\n');
-    base::append(text, credentials.secretAccessKey.view());
-    text.push_back('\n');
-    base::append(text, credentials.sessionToken.view());
-    base::SecretBytes secret{base::ByteView(text)};
-    base::wipe(text.data(), text.size());
-    return secret;
+    return joinLines({base::asBytes(credentials.accessKeyId), credentials.secretAccessKey.view(),
+                      credentials.sessionToken.view()});
 }
 
 Credentials parseCredentials(base::ByteView text) {

@@ -31,14 +31,27 @@ struct Endpoint {
 /// user name or password in it included.
 Endpoint parseEndpoint(std::string_view url);
 
-/// Who signs. The secrets wipe themselves.
+/// Who a proxy is told that we are. The secret wipes itself.
+struct ProxyLogin {
+    std::string user;
+    base::SecretBytes password;
+};
+
+/// The two as lines of text, for a seal; secret like its part.
+base::SecretBytes formatProxyLogin(const ProxyLogin& login);
+
+/// Reads two lines: user name and password. Throws Error (Invalid, "BUCKET-0023").
+ProxyLogin parseProxyLogin(base::ByteView text);
+
+/// Who signs, and who is let through a proxy. The secrets wipe themselves.
 struct Credentials {
     std::string accessKeyId;
     base::SecretBytes secretAccessKey;
-    base::SecretBytes sessionToken;  // empty without one
+    base::SecretBytes sessionToken;             // empty without one
+    std::optional<ProxyLogin> proxyLogin = {};  // none for a proxy that asks nobody
 };
 
-/// The three as lines of text, for a key file or a seal; secret like its parts.
+/// The key's three parts as lines of text, for a key file or a seal; secret like its parts.
 base::SecretBytes formatCredentials(const Credentials& credentials);
 
 /// Reads two or three lines: key id, secret, session token. Throws Error (Invalid, "BUCKET-0003").

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/s3/settings.hpp"
@@ -42,7 +43,8 @@ public:
 
     /// Throws Error with Retry::Later when no connection was made (kUnreachedCode), or when the request or
     /// its answer did not get through ("BUCKET-0021"), in which case the server may have done what was asked;
-    /// and with Retry::AfterFix when the server's certificate is not to be trusted ("BUCKET-0005").
+    /// and with Retry::AfterFix when the server's certificate is not to be trusted ("BUCKET-0005") or the
+    /// proxy does not let us through ("BUCKET-0022").
     virtual HttpAnswer send(const HttpRequest& request, std::size_t limitBytes) = 0;
 
     /// Lets those who wait in send(), and all who come later, end soon with Error (Cancelled, "BASE-0004").
@@ -50,7 +52,10 @@ public:
 };
 
 /// Over TCP or TLS, with connections kept open and shared by all threads. The bodies of requests and answers
-/// keep to the limits, piece by piece, so that a time-out only ever ends a connection that is silent.
-std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings, base::TransferLimits limits = {});
+/// keep to the limits, piece by piece, so that a time-out only ever ends a connection that is silent. The
+/// login, if any, is told to the proxy and to nobody else.
+std::unique_ptr<HttpTransport> makeHttpTransport(const Settings& settings,
+                                                 const std::optional<ProxyLogin>& login = {},
+                                                 base::TransferLimits limits = {});
 
 }  // namespace s3

@@ -87,6 +87,26 @@ BOOST_AUTO_TEST_CASE(the_key_is_sealed_and_bound_to_its_vault) {
     BOOST_CHECK_EXCEPTION(shelf.book.openKey(vault), base::Error, test::hasCode("SECRET-0001"));
 }
 
+BOOST_AUTO_TEST_CASE(an_access_key_and_a_proxy_login_are_sealed_each_for_its_own_use) {
+    Shelf shelf;
+    const config::StoreAccess access{{{"proxy", "http://proxy:3128"}},
+                                     base::SecretBytes(std::string_view("id\nKEYSECRET")),
+                                     base::SecretBytes(std::string_view("me\nPROXYSECRET"))};
+    const auto vault = shelf.book.remember("bucket", "s3://bucket/v", kVaultId, shelf.key, access);
+    BOOST_TEST((shelf.book.findName("bucket") == vault));
+    BOOST_TEST(base::asText(shelf.book.openCredentials(vault).view()) == "id\nKEYSECRET");
+    BOOST_TEST(base::asText(shelf.book.openProxyLogin(vault).view()) == "me\nPROXYSECRET");
+    const std::string text = shelf.fileText("bucket");
+    for (const std::string_view secret : {"KEYSECRET", "PROXYSECRET"}) {
+        BOOST_TEST(text.find(secret) == std::string::npos);
+        BOOST_TEST(text.find(base::encodeHex(base::asBytes(secret))) == std::string::npos);
+    }
+    auto swapped = vault;
+    std::swap(swapped.sealedCredentials, swapped.sealedProxyLogin);
+    BOOST_CHECK_EXCEPTION(shelf.book.openProxyLogin(swapped), base::Error, test::hasCode("SECRET-0001"));
+    BOOST_TEST(shelf.book.openProxyLogin(shelf.remember("disk", "v")).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_vault_has_one_name_and_a_name_one_vault) {
     Shelf shelf;
     shelf.remember("disk", "v");

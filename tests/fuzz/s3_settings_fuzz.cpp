@@ -15,6 +15,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(base::asText(twice.view()) == base::asText(once.view()));
     });
     fuzz::refuses([&] {
+        const s3::ProxyLogin login = s3::parseProxyLogin(input);
+        const base::SecretBytes once = s3::formatProxyLogin(login);
+        const s3::ProxyLogin again = s3::parseProxyLogin(once.view());
+        fuzz::require(again.user == login.user);
+        fuzz::require(base::asText(again.password.view()) == base::asText(login.password.view()));
+    });
+    fuzz::refuses([&] {
         const s3::Endpoint endpoint = s3::parseEndpoint(text);
         fuzz::require(s3::parseEndpoint(endpoint.url()).url() == endpoint.url());
     });

@@ -364,6 +364,23 @@ BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_refused) {
                           test::hasCode("BUCKET-0002"));
 }
 
+BOOST_AUTO_TEST_CASE(a_proxy_login_comes_as_two_lines) {
+    const auto login = s3::parseProxyLogin(base::asBytes("DOMAIN\\me\r\n pass:word \r\n\n"));
+    BOOST_TEST(login.user == "DOMAIN\\me");
+    BOOST_TEST(base::asText(login.password.view()) == " pass:word ");
+    const auto again = s3::parseProxyLogin(s3::formatProxyLogin(login).view());
+    BOOST_TEST(again.user == login.user);
+    BOOST_TEST(base::asText(again.password.view()) == base::asText(login.password.view()));
+    for (const char* text : {"", "me", "me\n\n", "\nTOPSECRET", "me\nTOP\nSECRET", "m:e\nTOPSECRET",
+                             "me\nTOP\rSECRET", "m\te\nTOPSECRET"}) {
+        BOOST_CHECK_EXCEPTION(s3::parseProxyLogin(base::asBytes(text)), base::Error,
+                              [](const base::Error& error) {
+                                  return error.code() == "BUCKET-0023" &&
+                                         std::string(error.what()).find("SECRET") == std::string::npos;
+                              });
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_access_key_comes_as_lines) {
     const auto key = s3::parseCredentials(base::asBytes("id\r\nsecret\n\n"));
     BOOST_TEST(key.accessKeyId == "id");

@@ -2,21 +2,35 @@
 """network_proxies.py: an HTTP proxy as companies have them, and a network that breaks off in the middle of uploads."""
 
 import asyncio
+import base64
 
 import hostile_proxy
 
 
 class ForwardProxy(hostile_proxy.HostileProxy):
-    """Carries requests for any host, plain or by CONNECT, to one server; keeps their first lines."""
+    """Carries requests for any host, plain or by CONNECT, to one server; keeps their first lines.
 
-    def __init__(self, port: int):
+    With a login, "NAME:PASSWORD", it refuses all who do not tell it; keeps the logins that it was told.
+    """
+
+    def __init__(self, port: int, login: str = ""):
         super().__init__(port, 0, 0.0)
+        self.login = login
         self.lines: list[str] = []
+        self.told: list[str | None] = []
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")
         line = head.split(b"\r\n")[0]
         self.lines.append(line.decode())
+        head, login = _without_login(head)
+        self.told.append(login)
+        if self.login and login != self.login:
+            # As many proxies do, it says so by the head alone, and hangs up.
+            writer.write(b"HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"test\"\r\n"
+                         b"Content-Length: 4\r\nConnection: close\r\n\r\nwho?")
+            await writer.drain()
+            return False
         if line.startswith(b"CONNECT "):
             server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -28,6 +42,19 @@ class ForwardProxy(hostile_proxy.HostileProxy):
         writer.write(await self._ask(b" ".join((method, path, version)) + head[len(line):], body))
         await writer.drain()
         return True
+
+
+def _without_login(head: bytes) -> tuple[bytes, str | None]:
+    """A head as it goes on from a proxy, and the login that it carried for the proxy."""
+    kept, login = [], None
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"proxy-authorization":
+            scheme, _, word = value.strip().partition(b" ")
+            login = base64.b64decode(word).decode() if scheme == b"Basic" else value.decode()
+        else:
+            kept.append(line)
+    return b"\r\n".join(kept), login
 
 
 class CuttingProxy(hostile_proxy.HostileProxy):

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""s3_network.py HBR [SEED]: the ways to real S3 servers: TLS and whom it trusts, proxies, names of hosts, several
-networks, uploads that are cut, and buckets that lock what is in them."""
+"""s3_network.py HBR [SEED]: the ways to real S3 servers: TLS and whom it trusts, proxies and their logins, names of
+hosts, several networks, limited bandwidth, uploads that are cut, and buckets that lock what is in them."""
 
 import pathlib
 import random
+import signal
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "s3"))
-from lab import DENIED, DONE, FAILED, Lab, change, fill, manifest  # noqa: E402
+from lab import DENIED, DONE, FAILED, USAGE, Lab, change, fill, manifest  # noqa: E402
 import network_proxies  # noqa: E402
 import servers  # noqa: E402
 
@@ -69,6 +71,97 @@ def tls(lab: Lab, name: str, source: pathlib.Path) -> None:
                       for line in proxy.lines) and proxy.lines, f"{name}: the proxy saw {proxy.lines[:3]}")
 
 
+def proxy_login(lab: Lab, name: str, source: pathlib.Path) -> None:
+    """A proxy that wants to know who comes: for HTTP, where each request tells, and for TLS, where the tunnel does."""
+    folder = lab.work / f"certificates of {name} behind a login"
+    authority, _ = make_certificates(folder)
+    password = "pass: phrase "
+    right = lab.work / f"login for {name}"
+    right.write_text(f"some\\one\n{password}\n")
+    wrong = lab.work / f"wrong login for {name}"
+    wrong.write_text(f"some\\one\n{password}x\n")
+    variables = {"HBR_S3_PROXY_USER": "some\\one", "HBR_S3_PROXY_PASSWORD": password}
+    for kind, certificates, endpoint in (("http", None, f"http://{DOMAIN}"), ("tls", folder, f"https://{DOMAIN}")):
+        with servers.Server(name, lab.work / f"{name} {kind} behind a login", certificates=certificates,
+                            domain=DOMAIN) as server, \
+                network_proxies.ForwardProxy(server.port, f"some\\one:{password}") as proxy:
+            server.make_bucket("behind")
+            said_in_all = ""
+
+            def create(vault: str, *options: object, environment: dict[str, str] | None = None, expect: int = DONE) -> str:
+                nonlocal said_in_all
+                said = lab.run("vault", "create", f"s3://behind/{vault}", "--name", f"{name}-{kind}-{vault}", "-v",
+                               "--endpoint", endpoint, "--proxy", proxy.endpoint, "--addressing", "host",
+                               "--ca-file", authority, *options, environment=KEY | (environment or {}), expect=expect)
+                said_in_all += said.stdout + said.stderr
+                return said.stderr
+
+            for why, options, words in (("no login", (), "asks for a user name and a password"),
+                                        ("a wrong one", ("--proxy-login-file", wrong), "refuses the user name")):
+                before = len(proxy.lines)
+                said = create("refused", *options, expect=DENIED)
+                lab.check("BUCKET-0022" in said and words in said and proxy.endpoint in said,
+                          f"{name}, {kind}, {why}: {said}")
+                lab.check(len(proxy.lines) == before + 1, f"{name}, {kind}, {why}: asked {len(proxy.lines) - before} times")
+            create("file", "--proxy-login-file", right)
+            # Remembered: nothing in the surroundings tells it any more.
+            round_trip(lab, source, f"{name}-{kind}-file")
+            create("variables", environment=variables)
+            round_trip(lab, source, f"{name}-{kind}-variables")
+            lab.check(proxy.told[-1] == f"some\\one:{password}", f"{name}, {kind}: the proxy was told {proxy.told[-1]}")
+            said_in_all += lab.run("vault", "list", "-v").stdout + lab.run("vault", "list", "--json").stdout
+            said_in_all += (lab.work / "config" / "vaults" / f"{name}-{kind}-file").read_text()
+            lab.check("pass: phrase" not in said_in_all, f"{name}, {kind}: the password was shown")
+            said = create("refused", "--proxy-login-file", authority, expect=USAGE)
+            lab.check("BUCKET-0023" in said, f"{name}, {kind}: a file that is no login says: {said}")
+    said = lab.run("vault", "create", "s3://behind/refused", "--endpoint", f"http://{DOMAIN}", "--proxy-login-file", right,
+                   environment=KEY, expect=USAGE).stderr
+    lab.check("BUCKET-0002" in said, f"{name}: a login without a proxy says: {said}")
+
+
+def limits(lab: Lab, name: str) -> None:
+    """What passes between program and server keeps to the limit; how fast it could have gone, no test can tell."""
+    source = lab.work / f"source of {name} for limits"
+    source.mkdir()
+    size = 5 << 20
+    for number in range(5):
+        (source / str(number)).write_bytes(random.Random(number).randbytes(size // 5))
+    with servers.Server(name, lab.work / f"{name} with limits") as server:
+        server.make_bucket("limited")
+        vault = f"{name}-limited"
+        lab.run("vault", "create", "s3://limited", "--name", vault, "--endpoint", server.endpoint, environment=KEY)
+        target = lab.work / f"restored {vault}"
+        rate = 2 << 20
+        for what, arguments, counter in (
+                ("backup", ("backup", "run", source, "--vault", vault, "--limit-upload", "2M"), "bytesSent"),
+                ("restore", ("restore", "latest", "--vault", vault, "--target", target, "--limit-download", "2M"),
+                 "bytesReceived")):
+            begun = time.monotonic()
+            values = lab.json(*arguments)
+            seconds = time.monotonic() - begun
+            # An eighth of a second's worth may pass at once.
+            lab.check(seconds >= size / rate - 0.125, f"{name}: the {what} of {size} bytes took {seconds:.2f} s")
+            counts = [value[counter] for value in values if value["type"] == "progress"]
+            lab.check(counts and None not in counts and counts == sorted(counts) and counts[-1] < 1.2 * size,
+                      f"{name}: the {what} tells of {counts}")
+        lab.check(manifest(target.joinpath(*source.parts[1:])) == manifest(source), f"{name}: the restore differs")
+        cancelled(lab, vault, source)
+
+
+def cancelled(lab: Lab, vault: str, source: pathlib.Path) -> None:
+    """Ctrl-C ends what waits for its turn; at this rate the rest would take hours."""
+    (source / "new").write_bytes(random.Random(9).randbytes(20 << 20))
+    for arguments in (("backup", "run", source, "--limit-upload", "1K"),
+                      ("verify", "--depth", "data", "--limit-download", "1K")):
+        process = lab.start(*arguments, "--vault", vault, "-v")
+        process.stderr.readline()  # that there is a limit; from here on signals are waited for
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=600)
+        lab.check(process.returncode == 130, f"{vault}: {arguments[0]} ended with {process.returncode}: {said}")
+    lab.run("verify", "--vault", vault, "--depth", "data")
+
+
 def plain(lab: Lab, name: str, source: pathlib.Path, seed: int) -> None:
     with servers.Server(name, lab.work / f"{name} plain", domain=DOMAIN) as server:
         for bucket in ("proxied", "networks", "cut"):
@@ -124,6 +217,8 @@ def main() -> int:
             fill(source, seed, 30, 300_000)
             tls(lab, name, source)
             plain(lab, name, source, seed)
+            proxy_login(lab, name, source)
+            limits(lab, name)
         locked(lab, source)
     return lab.end()
 
