@@ -9,7 +9,8 @@
 
 namespace test {
 
-std::unique_ptr<vault::ObjectStore> makeServerStore() {
+std::unique_ptr<vault::ObjectStore> makeServerStore(base::TransferLimits limits,
+                                                    const base::CancelToken& cancel) {
     const auto variable = [](const char* name) {
         const char* value = std::getenv(name);
         return std::string(value == nullptr ? "" : value);
@@ -24,7 +25,7 @@ std::unique_ptr<vault::ObjectStore> makeServerStore() {
     const s3::Credentials credentials{variable("HBR_TEST_S3_KEY_ID"),
                                       base::SecretBytes(std::string_view(variable("HBR_TEST_S3_SECRET"))),
                                       {}};
-    return s3::createStore(settings, credentials, {*clock, s3::makeRetryWorld({})});
+    return s3::createStore(settings, credentials, {*clock, s3::makeRetryWorld(cancel), limits});
 }
 
 }  // namespace test

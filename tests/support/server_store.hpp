@@ -5,10 +5,13 @@
 #include <memory>
 
 #include "agent/vault/object_store.hpp"
+#include "platform/base/rate_limiter.hpp"
 
 namespace test {
 
-/// An empty store in the bucket "contract" of the server that HBR_TEST_S3 names; nullptr without one.
-std::unique_ptr<vault::ObjectStore> makeServerStore();
+/// An empty store in the bucket "contract" of the server that HBR_TEST_S3 names; nullptr without one. The
+/// limiters outlive it.
+std::unique_ptr<vault::ObjectStore> makeServerStore(base::TransferLimits limits = {},
+                                                    const base::CancelToken& cancel = {});
 
 }  // namespace test

@@ -10,6 +10,7 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 
 from lab import DENIED, FAULTS, NOT_FOUND, Lab, change, fill, manifest
 
@@ -248,6 +249,24 @@ class MainJob:
         dumb = self.on_terminal(*arguments, TERM="dumb")[0]
         lab.check(ESCAPE not in dumb, f"a terminal that cannot move its cursor got {dumb!r}")
 
+    def limits(self) -> None:
+        """A bandwidth holds for folders, too; an eighth of a second's worth may pass at once."""
+        lab = self.lab
+        size, rate = 4 << 20, 2 << 20
+        noise = lab.work / "limited"
+        noise.mkdir()
+        (noise / "noise").write_bytes(os.urandom(size))
+        for what, arguments, variables in (
+                ("backup", ("backup", "run", noise, "--plan", "limited", "--limit-upload", "2M"), {}),
+                ("restore", ("restore", "latest", "--plan", "limited", "--target", lab.work / "slow"),
+                 {"HBR_LIMIT_DOWNLOAD": "2M"})):
+            begun = time.monotonic()
+            said = lab.run(*arguments, "-v", environment=variables)
+            seconds = time.monotonic() - begun
+            lab.check(seconds >= size / rate - 0.125, f"a limited {what} of {size} bytes took {seconds:.2f} s")
+            self.says(said, r"The (up|down)load is limited to 2.0 MiB/s")
+        lab.check(manifest((lab.work / "slow").joinpath(*noise.parts[1:])) == manifest(noise), "it came back otherwise")
+
     def terminal(self) -> None:
         lab = self.lab
         colour = re.compile(r"\x1b\[[0-9;]*m")
@@ -262,7 +281,7 @@ class MainJob:
         fill(self.source, 1, 60, 300_000)
         self.conf.write_text("a = b\n")
         for part in (self.vaults, self.backups, self.looking, self.restoring, self.restoring_in_place, self.upkeep,
-                     self.keys, self.connecting, self.of_itself, self.faults, self.terminal, self.progress):
+                     self.keys, self.connecting, self.of_itself, self.faults, self.limits, self.terminal, self.progress):
             part()
 
 

@@ -3,6 +3,7 @@
 """s3_network.py HBR [SEED]: the ways to real S3 servers: TLS and whom it trusts, proxies and their logins, names of
 hosts, several networks, limited bandwidth, uploads that are cut, and buckets that lock what is in them."""
 
+import json
 import pathlib
 import random
 import signal
@@ -159,7 +160,28 @@ def cancelled(lab: Lab, vault: str, source: pathlib.Path) -> None:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=600)
         lab.check(process.returncode == 130, f"{vault}: {arguments[0]} ended with {process.returncode}: {said}")
+    (source / "new").unlink()
+    interrupted(lab, vault, source)
     lab.run("verify", "--vault", vault, "--depth", "data")
+
+
+def interrupted(lab: Lab, vault: str, source: pathlib.Path) -> None:
+    """What a limited backup had sent before Ctrl-C is of use to the next one: it still says what that is."""
+    arguments = ("backup", "run", source, "--vault", vault, "--json")
+    code, size = 0, 64 << 20
+    while code == 0 and size < 1 << 30:
+        (source / f"noise {size}").write_bytes(random.Random(size).randbytes(size))
+        process = lab.start(*arguments, "--limit-upload", "8M")
+        for line in process.stdout:
+            # Two packs of 16 MiB go at once, so that both are there.
+            if json.loads(line).get("bytesSent", 0) > 36 << 20:
+                process.send_signal(signal.SIGINT)
+                break
+        process.communicate()
+        code, size = process.returncode, 2 * size
+    lab.check(code == 130, f"{vault}: nothing was interrupted but ended with {code}")
+    new = lab.result(*arguments)["point"]["newBytes"]
+    lab.check(new < size // 2 - (16 << 20), f"{vault}: {new} bytes were new to the vault after the interruption")
 
 
 def plain(lab: Lab, name: str, source: pathlib.Path, seed: int) -> None:

@@ -334,4 +334,53 @@ BOOST_AUTO_TEST_CASE(an_upload_cut_off_leaves_nothing_after_a_sweep) {
     BOOST_TEST(!store->sizeOf("index/cut").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(requests_and_answers_keep_to_the_limits) {
+    test::SleepingTime time;
+    const base::CancelToken cancel;
+    base::RateLimiter upload(100'000, cancel, time.words());
+    base::RateLimiter download(400'000, cancel, time.words());
+    const auto store = test::makeServerStore({&upload, &download}, cancel);
+    if (!store) return;
+    const base::Bytes content = test::Random(1).bytes(1'000'000);
+    const auto isCancelled = [](const base::Error& error) {
+        return error.kind() == base::ErrorKind::Cancelled;
+    };
+
+    store->create("packs/aa/1", content);
+    BOOST_TEST(upload.passedBytes() == content.size());
+    BOOST_TEST(time.seconds() >= 9.8);
+
+    const std::uint64_t before = download.passedBytes();  // listings, and what they took
+    const double begun = time.seconds();
+    BOOST_TEST((store->read("packs/aa/1") == content));
+    base::Bytes part(500'000);
+    BOOST_TEST(store->readRange("packs/aa/1", 10, part));
+    BOOST_TEST(download.passedBytes() >= before + 1'500'000);
+    BOOST_TEST(time.seconds() - begun >= 3.6);
+
+    const auto last = store->startUpload("packs/aa/2");
+    last->write(content);
+    cancel.cancel();
+    BOOST_CHECK_EXCEPTION(last->commit(), base::Error, isCancelled);
+    BOOST_CHECK_EXCEPTION(static_cast<void>(store->read("packs/aa/1")), base::Error, isCancelled);
+    // What a cancelled run says last is small.
+    BOOST_TEST((store->create("journal/1", base::ByteView(content).first(5000)) == CreateResult::Created));
+    BOOST_TEST(!store->sizeOf("packs/aa/2").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_goes_does_not_wait_for_what_it_fetches_ahead) {
+    const base::Bytes content = test::Random(2).bytes(8'000'000);
+    base::RateLimiter download(1'000'000'000, {});
+    auto store = test::makeServerStore({nullptr, &download});
+    if (!store) return;
+    store->create("packs/aa/1", content);
+    // The rest would take months.
+    download.setBytesPerSecond(1);
+    const std::uint64_t before = download.passedBytes();
+    store->willRead({{"packs/aa/1", 0, content.size()}});
+    while (download.passedBytes() == before) std::this_thread::yield();
+    store.reset();
+    BOOST_TEST(download.passedBytes() < before + 1000);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
