@@ -28,6 +28,10 @@
 
 namespace platform {
 
+/// Code of Error (Unavailable) when the device itself fails: it has lost a sector, or it has gone. Which of
+/// the two only the caller can find out.
+inline constexpr const char* kDeviceFailureCode = "FS-0029";
+
 enum class FileType : std::uint8_t {
     Regular = 1,
     Directory = 2,

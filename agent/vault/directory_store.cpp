@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "agent/vault/file_cache.hpp"
+#include "agent/vault/life_sign.hpp"
 #include "agent/vault/random.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -54,6 +55,8 @@ private:
     bool hasSameContent(const std::string& a, const std::string& b);
     void listFolder(const platform::Directory& directory, const std::string& prefix,
                     const std::function<void(const std::string&, std::uint64_t)>& found);
+    /// Fills `to`, without a thought of lost sectors; false when there is no such object.
+    bool fill(const std::string& name, std::uint64_t offset, base::MutableBytes to);
     /// Opens an object's file; nullptr when there is none.
     std::shared_ptr<platform::File> openObject(const std::string& name);
     /// True for objects whose open files may be kept. An open file answers on after its object was removed by
@@ -225,7 +228,26 @@ std::optional<base::Bytes> DirectoryStore::read(const std::string& name, std::si
     return content;
 }
 
+/// A lost sector is damage of one object; a lost disk is none, though each of its sectors fails the same way.
 bool DirectoryStore::readRange(const std::string& name, std::uint64_t offset, base::MutableBytes to) {
+    const auto fillUnlessLost = [&]() -> std::optional<bool> {
+        try {
+            return fill(name, offset, to);
+        } catch (const base::Error& error) {
+            if (error.code() != platform::kDeviceFailureCode) throw;
+            return std::nullopt;
+        }
+    };
+    if (const auto isThere = fillUnlessLost()) return *isThere;
+    open_.forget(pathOf(name));
+    if (!sizeOf(name)) return false;  // removed by somebody else
+    requireLife(fileSystem_, {root_, name, pathOf(kTemporaryFolder)});
+    // Once more, now that the disk is known to work: it may have been away for a moment.
+    if (const auto isThere = fillUnlessLost()) return *isThere;
+    throw unreadablePart(name);
+}
+
+bool DirectoryStore::fill(const std::string& name, std::uint64_t offset, base::MutableBytes to) {
     const auto file = openObject(name);
     if (!file) return false;
     for (std::size_t filled = 0; filled < to.size();) {

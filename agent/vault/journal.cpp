@@ -138,7 +138,8 @@ bool Journal::stillStands(const Place& place) {
         return store_.readRange(journalName(place.state.sequence), 0, header) && header == place.header;
     } catch (const base::Error& error) {
         if (error.kind() != base::ErrorKind::Corrupt) throw;
-        throw journalDamaged("entry " + std::to_string(place.state.sequence) + " was cut short");
+        const char* const what = isUnreadablePart(error) ? " is lost to the disk" : " was cut short";
+        throw journalDamaged("entry " + std::to_string(place.state.sequence) + what);
     }
 }
 

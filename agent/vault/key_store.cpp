@@ -137,6 +137,13 @@ std::optional<VaultKeys> openKey(ObjectStore& store, const std::string& name,
 struct KeyCopy {
     std::optional<base::Bytes> content;
     bool isWhole = false;
+    bool isUnreadable = false;  // the disk has lost a part of it
+
+    /// What is wrong with a copy that is not whole.
+    [[nodiscard]] const char* problem() const {
+        if (isUnreadable) return "The disk has lost a part of a copy of a key.";
+        return content ? "A copy of a key is damaged." : "A copy of a key is missing.";
+    }
 };
 
 KeyCopy readCopy(ObjectStore& store, const std::string& name) {
@@ -150,6 +157,7 @@ KeyCopy readCopy(ObjectStore& store, const std::string& name) {
         // Too large to be a key, or a version that we do not know: neither may be copied over the other.
         if (error.kind() != base::ErrorKind::Corrupt && error.kind() != base::ErrorKind::Unsupported) throw;
         copy.content.emplace();
+        copy.isUnreadable = isUnreadablePart(error);
     }
     return copy;
 }
@@ -251,9 +259,7 @@ std::vector<KeyCopyProblem> checkKeyCopies(ObjectStore& store, bool mend) {
         for (std::size_t i = 0; i < copies.size(); ++i) {
             if (copies[i].isWhole) continue;
             const KeyCopy& other = copies[1 - i];
-            problems.push_back(
-                {names[i], copies[i].content ? "A copy of a key is damaged." : "A copy of a key is missing.",
-                 mend && other.isWhole});
+            problems.push_back({names[i], copies[i].problem(), mend && other.isWhole});
             if (!problems.back().isMended) continue;
             store.remove(names[i]);
             store.create(names[i], *other.content);

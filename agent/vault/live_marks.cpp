@@ -76,7 +76,7 @@ void LiveMarks::settle() {
     std::sort(batch_.begin(), batch_.end());
     batch_.erase(std::unique(batch_.begin(), batch_.end()), batch_.end());
     for (const ChunkId& id : batch_) {
-        if (mark(id) == Mark::Absent && batchMissing_ != nullptr) (*batchMissing_)(id, false);
+        if (mark(id) == Mark::Absent && batchMissing_ != nullptr) (*batchMissing_)(id, Lack::Content);
     }
     batch_.clear();
 }
@@ -87,7 +87,7 @@ bool LiveMarks::readNode(const ChunkId& id, base::Bytes& node, const Missing& mi
         return true;
     } catch (const base::Error& error) {
         if (error.kind() != base::ErrorKind::Corrupt) throw;
-        missing(id, true);
+        missing(id, Lack::UnreadableNode);
         return false;
     }
 }
@@ -97,7 +97,7 @@ void LiveMarks::walkNode(const ChunkId& id, unsigned level, const Missing& missi
     const Mark state = mark(id);
     if (state == Mark::Known) return;  // a tree shared with a point that was walked before
     base::Bytes node;
-    if (state == Mark::Absent) return missing(id, true);
+    if (state == Mark::Absent) return missing(id, Lack::AbsentNode);
     if (!readNode(id, node, missing)) return;
     try {
         if (level > 0) {
@@ -109,7 +109,7 @@ void LiveMarks::walkNode(const ChunkId& id, unsigned level, const Missing& missi
         }
     } catch (const base::Error& error) {
         if (error.kind() != base::ErrorKind::Corrupt) throw;
-        missing(id, true);
+        missing(id, Lack::UnreadableNode);
     }
 }
 
@@ -127,7 +127,7 @@ void LiveMarks::markRefs(const std::vector<ChunkRef>& refs, unsigned depth, cons
         if (state == Mark::Known) continue;
         base::Bytes list;
         if (state == Mark::Absent) {
-            missing(ref.id, true);
+            missing(ref.id, Lack::AbsentNode);
         } else if (readNode(ref.id, list, missing)) {
             base::Decoder decoder(list);
             markRefs(decodeRefs(decoder), depth - 1, missing);

@@ -30,7 +30,12 @@ public:
 
     /// Marks everything that a restore point needs. What is missing is reported to `missing`; the rest is
     /// marked all the same.
-    using Missing = std::function<void(const ChunkId& id, bool isTreeNode)>;
+    enum class Lack {
+        Content,         // absent from the index
+        AbsentNode,      // of a tree or a list: what it names is not known
+        UnreadableNode,  // the same, of one that the index knows
+    };
+    using Missing = std::function<void(const ChunkId& id, Lack lack)>;
     void markPoint(const PointRecord& point, const Missing& missing);
 
     /// Looks up what is still waiting in the batch. Called before marks are read.

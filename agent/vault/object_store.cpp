@@ -3,10 +3,24 @@
 
 #include <algorithm>
 
-#include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 
 namespace vault {
+
+namespace {
+
+constexpr const char* kUnreadablePart = "STORE-0009";
+
+}  // namespace
+
+base::Error unreadablePart(const std::string& name) {
+    return base::Error(base::ErrorKind::Corrupt, kUnreadablePart,
+                       "The disk has lost a part of the vault object '" + name + "'",
+                       "Run 'hbr verify' to see what is affected, then 'hbr repair'; and move the vault to a "
+                       "sound disk soon.");
+}
+
+bool isUnreadablePart(const base::Error& error) noexcept { return error.code() == kUnreadablePart; }
 
 bool isValidName(std::string_view name) {
     if (name.empty() || name.front() == '/' || name.back() == '/') return false;

@@ -8,7 +8,8 @@
 //
 // Names are relative, of lower-case letters, digits, '-', '.' and '/', such as "packs/3f/3fa9...". Every
 // function throws base::Error: Unavailable when the store cannot be reached, Denied, Exhausted (no room),
-// Invalid. Thread-safe, but for ObjectUpload, which one thread uses at a time.
+// Invalid. Reading throws Corrupt ("STORE-0009") when the store works and has lost a part of the object.
+// Thread-safe, but for ObjectUpload, which one thread uses at a time.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "platform/base/bytes.hpp"
+#include "platform/base/error.hpp"
 
 namespace vault {
 
@@ -114,6 +116,10 @@ public:
     /// How many bytes are worth being announced before the first of them is read; 0 where it is of no use.
     [[nodiscard]] virtual std::size_t readAheadBytes() const { return 0; }
 };
+
+/// What reading throws when the store works and has lost a part of the object: Error (Corrupt, "STORE-0009").
+base::Error unreadablePart(const std::string& name);
+[[nodiscard]] bool isUnreadablePart(const base::Error& error) noexcept;
 
 /// True for a name that every store takes.
 bool isValidName(std::string_view name);

@@ -35,6 +35,7 @@ std::string examineParity(PackReader& reader) {
     const HealedPack* healed = reader.heal();
     if (healed == nullptr) return "The parity of the pack is damaged.";
     if (healed->isIntact) return {};
+    if (reader.isUnreadable()) return "The disk has lost a part of the pack; its parity makes up for it.";
     return std::to_string(healed->damagedBlocks) +
            " blocks of the pack have changed; its parity still makes up for them.";
 }
@@ -43,6 +44,7 @@ PackFinding examine(Examination& work, SegmentCodec& codec, const PackId& pack) 
     PackFinding finding;
     finding.pack = pack;
     auto reader = PackReader::open(work.vault.keys(), work.vault.store(), pack, finding.why);
+    finding.isUnreadable = finding.why == PackReader::kLostWhy;
     if (!reader) return finding;
     finding.decay = examineParity(*reader);
     for (const SegmentInfo& segment : reader->segments()) {
@@ -53,6 +55,7 @@ PackFinding examine(Examination& work, SegmentCodec& codec, const PackId& pack) 
             sealedSegment && hasRightContent(work, codec, reader->cipher(), segment, *sealedSegment);
         (isGood ? finding.goodSegments : finding.badSegments).push_back(segment);
     }
+    finding.isUnreadable = reader->isUnreadable();
     return finding;
 }
 
@@ -62,7 +65,8 @@ std::string PackFinding::problem() const {
     if (!why.empty()) return "The pack is damaged: " + why + ".";
     if (badSegments.empty()) return decay;
     return std::to_string(badSegments.size()) + " of " +
-           std::to_string(badSegments.size() + goodSegments.size()) + " segments of the pack are damaged.";
+           std::to_string(badSegments.size() + goodSegments.size()) + " segments of the pack are damaged" +
+           (isUnreadable ? ": the disk has lost a part of them." : ".");
 }
 
 void checkPacks(Vault& vault, const std::vector<PackId>& packs, VerifyDepth depth, unsigned workers,

@@ -23,6 +23,8 @@ struct PackFinding {
     std::string
         decay;  // a sentence about parity at work, or damaged itself; empty when there is nothing to say
 
+    bool isUnreadable = false;  // the disk has lost a part of it
+
     [[nodiscard]] bool isSound() const noexcept { return isComplete() && decay.empty(); }
     /// True when nothing is lost.
     [[nodiscard]] bool isComplete() const noexcept { return why.empty() && badSegments.empty(); }

@@ -33,11 +33,12 @@ std::optional<PackReader> PackReader::openBytes(const VaultKeys& keys, const std
         why = "its size is impossible";
         return std::nullopt;
     }
+    const auto whyNotRead = [&] { return bytes.isUnreadable() ? std::string(kLostWhy) : "it is missing"; };
     try {
         base::Bytes header(kHeaderBytes);
         base::Bytes sealedFooter(kFooterBytes);
         if (!bytes.readRange(0, header) || !bytes.readRange(sizeBytes - kFooterBytes, sealedFooter)) {
-            why = "it is missing";
+            why = whyNotRead();
             return std::nullopt;
         }
         std::unique_ptr<Cipher> cipher(new Cipher(objectCipher(keys, ObjectKind::Pack, name, header)));
@@ -54,7 +55,7 @@ std::optional<PackReader> PackReader::openBytes(const VaultKeys& keys, const std
         }
         base::Bytes sealedDirectory(footer->directorySealedBytes);
         if (!bytes.readRange(footer->directoryOffset, sealedDirectory)) {
-            why = "it is missing";
+            why = whyNotRead();
             return std::nullopt;
         }
         auto directory = openDirectory(*cipher, *footer, sealedDirectory);

@@ -15,6 +15,9 @@ namespace vault {
 /// An opened pack: its cipher and directory. Not thread-safe.
 class PackReader final {
 public:
+    /// What `why` tells when the disk has lost what is needed.
+    static constexpr std::string_view kLostWhy = "its disk has lost a part of it";
+
     /// Nothing when the pack is missing, or its header, footer or directory is damaged and parity does not
     /// bring it back; `why` then tells.
     static std::optional<PackReader> open(const VaultKeys& keys, ObjectStore& store, const PackId& id,
@@ -24,10 +27,13 @@ public:
     [[nodiscard]] const std::vector<SegmentInfo>& segments() const noexcept { return directory_.segments; }
     [[nodiscard]] Cipher& cipher() noexcept { return *cipher_; }
 
-    /// The sealed bytes of a segment; nothing when the pack ends too soon.
+    /// The sealed bytes of a segment; nothing when the pack ends too soon or the disk has lost some of them.
     std::optional<base::Bytes> readSealed(const SegmentInfo& segment);
 
     [[nodiscard]] bool hasParity() const noexcept { return hasParity_; }
+
+    /// True once the disk has turned out to have lost a part of the pack.
+    [[nodiscard]] bool isUnreadable() const noexcept { return bytes_.isUnreadable(); }
 
     /// See PackBytes: from then on readSealed() gives what parity made of the pack.
     const HealedPack* heal() { return bytes_.heal(); }

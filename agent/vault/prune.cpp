@@ -149,10 +149,12 @@ private:
 
     void markPoint(LiveMarks& marks, const VaultState& state, const PointRecord& point) {
         const bool knownDamaged = !state.isTrusted(point.id);
-        marks.markPoint(point, [&](const ChunkId&, bool isTreeNode) {
-            // A repair has reported what older points lack. Missing data hides nothing else; a missing node
-            // might.
-            if (isTreeNode && !knownDamaged) throw cannotTell("the tree of a restore point cannot be read");
+        marks.markPoint(point, [&](const ChunkId&, LiveMarks::Lack lack) {
+            // Missing data hides nothing else; a missing node might. A repair has reported what older points
+            // lack, and taken it out of the index: a node that is in it has been lost since, or for now.
+            if (lack == LiveMarks::Lack::Content) return;
+            if (lack == LiveMarks::Lack::AbsentNode && knownDamaged) return;
+            throw cannotTell("the tree of a restore point cannot be read");
         });
     }
 

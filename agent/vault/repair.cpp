@@ -19,6 +19,9 @@ namespace {
 /// Entries in one of the runs that a new index is first written as; bounds memory.
 constexpr std::size_t kEntriesAtOnce = 256 * 1024;
 constexpr int kMaxTries = 4;
+/// Disks lose sectors here and there. When more packs than this, and more than a quarter of them all, have
+/// lost something, a disk is missing or dying, and giving up what it holds is not for a repair to decide.
+constexpr std::size_t kMostGivenUp = 16;
 
 class Repair final {
 public:
@@ -33,13 +36,14 @@ public:
         if (vault_.usesFallbackState()) found("journal", "The journal cannot be read.");
         readIndex();
         examinePacks();
+        mayChange_ = !isDiskMissing() && !options_.dryRun;
         examinePlaces();
         examinePoints();
         examineKeys();
         const bool indexIsWrong = !damagedPacks_.empty() || lostPacks_ > 0 || runsAreDamaged_ ||
                                   placesAreWrong_ || vault_.usesFallbackState() || options_.rebuildIndex;
-        if (!options_.dryRun && indexIsWrong && !rebuild()) return false;
-        if (!options_.dryRun) mendPoints();
+        if (mayChange_ && indexIsWrong && !rebuild()) return false;
+        if (mayChange_) mendPoints();
         findDamage();
         return true;
     }
@@ -101,6 +105,7 @@ private:
                 continue;
             }
             found(packName(pack), "The pack is missing.");
+            lost_.losePack(pack);
             ++lostPacks_;
         }
         std::atomic<std::uint64_t> bytesDone = 0;
@@ -112,6 +117,18 @@ private:
         report_.packsChecked = packs.size();
     }
 
+    /// True when so much cannot be read that nothing may be given up. Says so.
+    bool isDiskMissing() {
+        const std::size_t packs = soundPacks_.size() + damagedPacks_.size();
+        if (unreadablePacks_.size() <= kMostGivenUp || unreadablePacks_.size() <= packs / 4) return false;
+        found("packs",
+              std::to_string(unreadablePacks_.size()) + " of " + std::to_string(packs) +
+                  " packs cannot be read whole: a disk is missing or dying. Nothing was changed, so "
+                  "that nothing is given up that may come back. Connect what is missing; or copy the "
+                  "vault's folder to a sound disk, without what cannot be read, and repair it there.");
+        return true;
+    }
+
     void notePack(const PackFinding& finding) {
         indexCheck_->compare(finding);
         if (finding.isSound()) {
@@ -120,7 +137,14 @@ private:
         }
         found(packName(finding.pack), finding.problem());
         damagedPacks_.emplace(finding.pack, finding.goodSegments);
-        if (finding.isComplete()) healedPacks_.insert(finding.pack);
+        if (finding.isComplete()) {
+            healedPacks_.insert(finding.pack);
+        } else if (finding.isUnreadable) {
+            unreadablePacks_.insert(finding.pack);
+        }
+        if (!finding.why.empty()) lost_.losePack(finding.pack);
+        for (const SegmentInfo& segment : finding.badSegments)
+            lost_.loseSegment({finding.pack, segment.offset});
     }
 
     void examinePoints() {
@@ -142,7 +166,7 @@ private:
     }
 
     void examineKeys() {
-        for (const KeyCopyProblem& problem : checkKeyCopies(vault_.store(), !options_.dryRun)) {
+        for (const KeyCopyProblem& problem : checkKeyCopies(vault_.store(), mayChange_)) {
             found(problem.object, problem.sentence);
             if (problem.isMended) mended(problem.object, "Written again from its other copy.");
         }
@@ -178,12 +202,19 @@ private:
         if (!announce(newRuns)) return false;
         mended("index", "Worked out again from the packs.");
         for (const auto& [pack, segments] : damagedPacks_) {
-            mended(packName(pack), healedPacks_.contains(pack)
-                                       ? "All that was in it was moved to another pack."
-                                       : "What is whole in it was moved to another pack.");
+            mended(packName(pack), fateOf(pack));
         }
         countLostChunks();
         return true;
+    }
+
+    /// What became of a damaged pack.
+    const char* fateOf(const PackId& pack) const {
+        if (healedPacks_.contains(pack)) return "All that was in it was moved to another pack.";
+        if (!unreadablePacks_.contains(pack)) return "What is whole in it was moved to another pack.";
+        return "What can be read of it was moved to another pack. The rest is given up, even if the disk "
+               "could "
+               "read it again: the next prune removes the pack.";
     }
 
     /// One journal entry makes the new index the vault's index. It ends every session: their unannounced
@@ -244,18 +275,20 @@ private:
     }
 
     void findDamage() {
+        // Where nothing was changed, what is lost is in the index still.
+        const DamageMap none;
+        const DamageMap& lost = mayChange_ ? none : lost_;
         LiveMarks marks(vault_, cancel_);
-        bool isMissing = marks.sawDamagedRun();
+        bool isMissing = marks.sawDamagedRun() || !lost.isEmpty();
         for (const PointRecord& point : vault_.state().points) {
-            marks.markPoint(point, [&](const ChunkId&, bool) { isMissing = true; });
+            marks.markPoint(point, [&](const ChunkId&, LiveMarks::Lack) { isMissing = true; });
         }
         if (!isMissing) return;
-        const DamageMap nothingMore;
         std::uint64_t done = 0;
         const VaultState state = vault_.state();
         for (const PointRecord& point : state.points) {
             progress_("Finding what is lost", done++, state.points.size());
-            PointDamage damage = findPointDamage(vault_, point, nothingMore, cancel_);
+            PointDamage damage = findPointDamage(vault_, point, lost, cancel_);
             if (!damage.isWhole()) report_.damagedPoints.push_back(std::move(damage));
         }
     }
@@ -275,8 +308,11 @@ private:
     bool placesAreWrong_ = false;
     std::vector<PackId> soundPacks_;
     std::map<PackId, std::vector<SegmentInfo>>
-        damagedPacks_;              // with the segments that are whole, as far as known
-    std::set<PackId> healedPacks_;  // those damaged ones of which nothing is lost
+        damagedPacks_;                  // with the segments that are whole, as far as known
+    std::set<PackId> healedPacks_;      // those damaged ones of which nothing is lost
+    std::set<PackId> unreadablePacks_;  // those of which the disk has lost something for good
+    DamageMap lost_;
+    bool mayChange_ = false;
     std::uint64_t lostPacks_ = 0;
     std::vector<PointRecord> pointsToWrite_;
 };

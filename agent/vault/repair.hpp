@@ -5,6 +5,11 @@
 // that need it and the next backup that meets its content stores it anew, which heals every restore point at
 // once. Nothing is thrown away either: restore points stay listed, and damaged packs are only condemned
 // (prune removes them).
+//
+// What a disk cannot read today it may read tomorrow, but whether, nobody knows, and a vault that waits for
+// it is never whole. So sectors here and there that a working disk has lost (life_sign.hpp) are damage like
+// any other. When very many packs have lost something, a disk is missing or dying: repair then reports and
+// changes nothing.
 #pragma once
 
 #include <cstdint>

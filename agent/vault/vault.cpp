@@ -125,9 +125,9 @@ void Vault::setParity(unsigned percent) {
 VaultState stateFromListing(const VaultKeys& keys, ObjectStore& store) {
     VaultState state;
     store.list("points/", [&](const std::string& name, std::uint64_t) {
-        const auto stored = store.read(name);
-        if (!stored) return;
         try {
+            const auto stored = store.read(name);
+            if (!stored) return;
             const base::Bytes plain = openObject(keys, ObjectKind::Point, name, *stored);
             base::Decoder decoder(plain);
             state.points.push_back(decodePoint(decoder));

@@ -125,7 +125,7 @@ private:
         std::uint64_t done = 0;
         for (const PointRecord& point : state_.points) {
             progress_("Checking restore points", done++, state_.points.size());
-            marks.markPoint(point, [&](const ChunkId&, bool) { isMissing = true; });
+            marks.markPoint(point, [&](const ChunkId&, LiveMarks::Lack) { isMissing = true; });
         }
         if (!isMissing) return;
         done = 0;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "platform/base/text.hpp"
+#include "platform/file_system.hpp"
 
 namespace platform::linux {
 
@@ -42,6 +43,8 @@ constexpr Meaning kUnsupported{ErrorKind::Unsupported, "FS-0006",
 constexpr Meaning kInvalid{ErrorKind::Invalid, "FS-0008", "Check the path.", Retry::AfterFix};
 constexpr Meaning kLoop{ErrorKind::Invalid, "FS-0008",
                         "Check the symbolic links on the path: they run in a circle.", Retry::AfterFix};
+constexpr Meaning kDeviceFailure{ErrorKind::Unavailable, kDeviceFailureCode,
+                                 "Check the disk, its cables and the mount, then try again.", Retry::Later};
 constexpr Meaning kUnavailable{ErrorKind::Unavailable, "FS-0007",
                                "Check the disk or the mount, then try again.", Retry::Later};
 
@@ -90,6 +93,11 @@ Meaning meaningOf(int number) noexcept {
         case ENOTEMPTY:
         case EXDEV:
             return kInvalid;
+        case EIO:
+        case EREMOTEIO:  // the device's own word for a lost sector
+        case EUCLEAN:    // XFS, ext4: a structure on disk is damaged
+        case EBADMSG:    // ext4: a checksum is wrong
+            return kDeviceFailure;
         default:
             return kUnavailable;
     }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "platform/base/text.hpp"
+#include "platform/file_system.hpp"
 #include "platform/windows/wide_text.hpp"
 
 namespace platform::windows {
@@ -67,6 +68,20 @@ bool meansExhausted(DWORD number) noexcept {
     }
 }
 
+bool meansDeviceFailure(DWORD number) noexcept {
+    switch (number) {
+        case ERROR_CRC:
+        case ERROR_SECTOR_NOT_FOUND:
+        case ERROR_READ_FAULT:
+        case ERROR_IO_DEVICE:
+        case ERROR_FILE_CORRUPT:
+        case ERROR_DISK_CORRUPT:
+            return true;
+        default:
+            return false;
+    }
+}
+
 bool meansInvalid(DWORD number) noexcept {
     switch (number) {
         case ERROR_INVALID_NAME:
@@ -115,6 +130,10 @@ Meaning meaningOf(DWORD number) noexcept {
     }
     if (meansInvalid(number)) {
         return {ErrorKind::Invalid, "FS-0008", "Check the path.", Retry::AfterFix};
+    }
+    if (meansDeviceFailure(number)) {
+        return {ErrorKind::Unavailable, kDeviceFailureCode, "Check the disk and its cables, then try again.",
+                Retry::Later};
     }
     return {ErrorKind::Unavailable, "FS-0007", "Check the disk or the network share, then try again.",
             Retry::Later};

@@ -100,20 +100,26 @@ const std::vector<Damage>& allDamages() {
     return damages;
 }
 
-DamagedVault::DamagedVault(unsigned parityPercent) {
-    const auto vault = makeVault(store);
-    vault->setParity(parityPercent);
-    keys_ = std::make_unique<const vault::VaultKeys>(vault->keys());
+std::map<vault::PointId, Contents> writeTwoPoints(vault::Vault& vault, ManualClock& clock) {
+    std::map<vault::PointId, Contents> expected;
     Random random(42);
     Contents contents = makeContents(random, "file", 6, 20'000);
     contents["empty"] = {};
     contents["long"] = random.bytes(200'000);  // more chunks than fit in one list
-    expected[writePoint(*vault, clock, contents).id] = contents;
+    expected[writePoint(vault, clock, contents).id] = contents;
     clock.advance(std::chrono::hours(1));
     contents["file1"] = random.bytes(30'000);
     contents["later"] = random.bytes(10'000);
     contents.erase("file3");
-    expected[writePoint(*vault, clock, contents).id] = contents;
+    expected[writePoint(vault, clock, contents).id] = contents;
+    return expected;
+}
+
+DamagedVault::DamagedVault(unsigned parityPercent) {
+    const auto vault = makeVault(store);
+    vault->setParity(parityPercent);
+    keys_ = std::make_unique<const vault::VaultKeys>(vault->keys());
+    expected = writeTwoPoints(*vault, clock);
     whole = store.objects();
 }
 
@@ -172,20 +178,26 @@ LostObjects readEverything(vault::Vault& vault, const std::map<vault::PointId, C
 }
 
 LostObjects repairAndCheck(DamagedVault& damaged) {
+    return repairAndCheck(
+        [&](vault::Vault::JournalNeed need) { return openVault(damaged.store, damaged.keys(), need); },
+        damaged.expected);
+}
+
+LostObjects repairAndCheck(const OpenVault& open, const std::map<vault::PointId, Contents>& expected) {
     LostObjects before;
     std::size_t pointsBefore = 0;
     LostObjects told;
     {
-        const auto vault = damaged.open();
-        before = readEverything(*vault, damaged.expected);
+        const auto vault = open(vault::Vault::JournalNeed::Optional);
+        before = readEverything(*vault, expected);
         pointsBefore = vault->state().points.size();
         const vault::RepairReport report = repairAll(*vault);
         BOOST_TEST(!report.foundNothing());
         told = lostObjects(report.damagedPoints);
     }
-    const auto vault = openVault(damaged.store, damaged.keys());
+    const auto vault = open(vault::Vault::JournalNeed::Required);
     BOOST_TEST(vault->state().points.size() >= pointsBefore);
-    const LostObjects after = readEverything(*vault, damaged.expected);
+    const LostObjects after = readEverything(*vault, expected);
     BOOST_TEST((after == told));
     for (const auto& [point, keys] : after) {
         if (before[point].contains("?")) continue;  // nobody could tell what was lost

@@ -26,6 +26,10 @@ struct Damage {
 /// Truncated, zeroed, missing, grown, bits flipped in every part, swapped with a sibling and with a stranger.
 const std::vector<Damage>& allDamages();
 
+/// Writes two restore points, the second of which shares most of its content with the first, and tells what
+/// is in them.
+std::map<vault::PointId, Contents> writeTwoPoints(vault::Vault& vault, ManualClock& clock);
+
 /// A vault in memory whose second point shares most of its content with the first.
 class DamagedVault final {
 public:
@@ -63,9 +67,13 @@ LostObjects lostObjects(const std::vector<vault::PointDamage>& damaged);
 /// object cannot be read that `mayLack` does not allow to be lost.
 LostObjects readEverything(vault::Vault& vault, const std::map<vault::PointId, Contents>& expected);
 
+/// Opens a vault, each time anew.
+using OpenVault = std::function<std::unique_ptr<vault::Vault>(vault::Vault::JournalNeed need)>;
+
 /// Repairs the vault and fails the test unless that keeps the promises of repair.hpp: it ends, tells the
 /// truth, loses nothing that could be read before, and leaves nothing to be found by a second one. Returns
 /// what is lost.
+LostObjects repairAndCheck(const OpenVault& open, const std::map<vault::PointId, Contents>& expected);
 LostObjects repairAndCheck(DamagedVault& damaged);
 
 }  // namespace test

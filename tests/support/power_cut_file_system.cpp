@@ -7,6 +7,8 @@ namespace test {
 
 namespace {
 
+constexpr std::uint64_t kSectorBytes = 4 * base::kKiB;
+
 using base::Error;
 using base::ErrorKind;
 using platform::FileStatus;
@@ -37,7 +39,8 @@ public:
         const std::lock_guard lock(fileSystem_.mutex_);
         fileSystem_.requireAlive();
         if (offset >= node_->bytes.size()) return 0;
-        const std::size_t got = std::min(to.size(), node_->bytes.size() - static_cast<std::size_t>(offset));
+        const std::size_t left = node_->bytes.size() - static_cast<std::size_t>(offset);
+        const std::size_t got = fileSystem_.readable(*node_, offset, std::min(to.size(), left));
         std::copy_n(node_->bytes.begin() + static_cast<std::ptrdiff_t>(offset), got, to.begin());
         return got;
     }
@@ -153,6 +156,59 @@ std::uint64_t PowerCutFileSystem::changes() const {
 bool PowerCutFileSystem::hasFailed() const {
     const std::lock_guard lock(mutex_);
     return hasFailed_;
+}
+
+void PowerCutFileSystem::loseSector(const std::string& path, std::uint64_t sector) {
+    const std::lock_guard lock(mutex_);
+    names_.at(path)->lostSectors.insert(sector);
+}
+
+void PowerCutFileSystem::stopReadingAfter(std::uint64_t reads) {
+    const std::lock_guard lock(mutex_);
+    readsLeft_ = reads;
+}
+
+void PowerCutFileSystem::loseAllThatIsThere() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [path, node] : names_) node->isLost = true;
+}
+
+void PowerCutFileSystem::readAgain() {
+    const std::lock_guard lock(mutex_);
+    readsLeft_ = std::numeric_limits<std::uint64_t>::max();
+    for (const auto& [path, node] : names_) {
+        node->isLost = false;
+        node->lostSectors.clear();
+    }
+}
+
+std::uint64_t PowerCutFileSystem::failedReads() const {
+    const std::lock_guard lock(mutex_);
+    return failedReads_;
+}
+
+std::map<std::string, base::Bytes> PowerCutFileSystem::files() const {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, base::Bytes> files;
+    for (const auto& [path, node] : names_) {
+        if (!node->isFolder) files.emplace(path, node->bytes);
+    }
+    return files;
+}
+
+/// As a disk does: up to the lost sector first, and only then an error.
+std::size_t PowerCutFileSystem::readable(const Node& node, std::uint64_t offset,
+                                         std::size_t wantedBytes) const {
+    std::uint64_t end = offset + wantedBytes;
+    const auto lost = node.lostSectors.lower_bound(offset / kSectorBytes);
+    if (lost != node.lostSectors.end()) end = std::min(end, std::max(offset, *lost * kSectorBytes));
+    if (readsLeft_ == 0 || node.isLost) end = offset;
+    if (end == offset && wantedBytes > 0) {
+        ++failedReads_;
+        throw Error(ErrorKind::Unavailable, platform::kDeviceFailureCode, "Input/output error");
+    }
+    if (readsLeft_ != std::numeric_limits<std::uint64_t>::max()) --readsLeft_;
+    return static_cast<std::size_t>(end - offset);
 }
 
 void PowerCutFileSystem::requireAlive() const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // power_cut_file_system.hpp: a file system in memory that knows what is on stable storage, fails when told
-// to, and loses in a power cut what was not flushed.
+// to, loses in a power cut what was not flushed, and has bad sectors.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "platform/base/error.hpp"
@@ -30,6 +31,19 @@ public:
     /// Changing calls since dieAt() or failOnceAt().
     [[nodiscard]] std::uint64_t changes() const;
     [[nodiscard]] bool hasFailed() const;
+
+    /// A sector of 4 KiB of a file cannot be read any more.
+    void loseSector(const std::string& path, std::uint64_t sector);
+    /// Nothing can be read any more once so many readings have succeeded.
+    void stopReadingAfter(std::uint64_t reads);
+    /// What was written before cannot be read, what is written from now on can, as when the first of two
+    /// disks has gone.
+    void loseAllThatIsThere();
+    /// Everything can be read again.
+    void readAgain();
+    /// Readings that failed for what was lost.
+    [[nodiscard]] std::uint64_t failedReads() const;
+    [[nodiscard]] std::map<std::string, base::Bytes> files() const;
 
     /// The power goes, and comes back. Nothing fails any more.
     void cutPower(Random& random);
@@ -55,6 +69,8 @@ private:
         bool isFolder = false;
         base::Bytes bytes;
         base::Bytes durableBytes;
+        std::set<std::uint64_t> lostSectors;
+        bool isLost = false;
     };
     using Names = std::map<std::string, std::shared_ptr<Node>>;
 
@@ -64,6 +80,8 @@ private:
     /// Counts a changing call; true when it is the one that fails once. Throws when it must not happen.
     bool change() const;
     void requireAlive() const;
+    /// How many of the wanted bytes can be read; throws when not even the first.
+    std::size_t readable(const Node& node, std::uint64_t offset, std::size_t wantedBytes) const;
     [[nodiscard]] std::shared_ptr<Node> find(const std::string& path) const;
 
     mutable std::mutex mutex_;  // guards everything below, and every Node
@@ -71,6 +89,8 @@ private:
     mutable Names durableNames_;
     mutable std::uint64_t changes_ = 0;
     mutable bool hasFailed_ = false;
+    mutable std::uint64_t failedReads_ = 0;
+    mutable std::uint64_t readsLeft_ = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t diesAt_ = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t failsOnceAt_ = std::numeric_limits<std::uint64_t>::max();
     base::Error failure_{base::ErrorKind::Unavailable, "TEST-0003", "The machine is off"};

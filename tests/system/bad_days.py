@@ -96,12 +96,11 @@ class BadDays:
 
     def bad_sector(self) -> None:
         """A file that cannot be read to its end is a fault, and the rest is stored."""
-        shim = self.lab.work / "failing_read.so"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, pathlib.Path(__file__).parent / "failing_read.c",
-                        "-ldl"], check=True)
+        shim = self.lab.preloadable("failing_read.c")
         bad = self.source / "unreadable sector"
         bad.write_bytes(self.chance.randbytes(MIB))
-        preload = {"LD_PRELOAD": str(shim)}
+        lost = f"{bad.name}\t{bad.stat().st_mtime_ns}\t{128 * 1024}\t0\n"
+        preload = {"LD_PRELOAD": str(shim), "HBR_LOST_SECTORS": lost}
         result = self.lab.run("backup", "run", self.source, expect=FAULTS, environment=preload)
         self.lab.check("unreadable sector" in result.stderr, f"the fault does not name the file:\n{result.stderr}")
         point = self.lab.result("point", "show", "latest")["point"]

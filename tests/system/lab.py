@@ -68,6 +68,13 @@ class Lab:
         values = self.json(*arguments, expect=expect)
         return values[-1] if values else {}
 
+    def preloadable(self, source: str) -> pathlib.Path:
+        """A library made from a file beside this one, for LD_PRELOAD."""
+        library = self.work / pathlib.Path(source).with_suffix(".so")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, pathlib.Path(__file__).parent / source, "-ldl"],
+                       check=True)
+        return library
+
     def create_vault(self) -> None:
         self.run("vault", "create", self.vault, "--name", "lab")
 
