@@ -7,8 +7,6 @@ namespace test {
 
 namespace {
 
-constexpr std::uint64_t kSectorBytes = 4 * base::kKiB;
-
 using base::Error;
 using base::ErrorKind;
 using platform::FileStatus;
@@ -156,6 +154,18 @@ std::uint64_t PowerCutFileSystem::changes() const {
 bool PowerCutFileSystem::hasFailed() const {
     const std::lock_guard lock(mutex_);
     return hasFailed_;
+}
+
+void PowerCutFileSystem::damage(const std::string& path, const std::function<void(base::Bytes&)>& change) {
+    const std::lock_guard lock(mutex_);
+    if (!change) {
+        names_.erase(path);
+        durableNames_.erase(path);
+        return;
+    }
+    Node& node = *names_.at(path);
+    change(node.bytes);
+    node.durableBytes = node.bytes;
 }
 
 void PowerCutFileSystem::loseSector(const std::string& path, std::uint64_t sector) {

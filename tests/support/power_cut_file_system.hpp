@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -32,7 +33,11 @@ public:
     [[nodiscard]] std::uint64_t changes() const;
     [[nodiscard]] bool hasFailed() const;
 
-    /// A sector of 4 KiB of a file cannot be read any more.
+    /// Rot: changes what is on stable storage. An empty function removes the file.
+    void damage(const std::string& path, const std::function<void(base::Bytes&)>& change);
+
+    static constexpr std::uint64_t kSectorBytes = 4 * base::kKiB;
+    /// A sector of a file cannot be read any more.
     void loseSector(const std::string& path, std::uint64_t sector);
     /// Nothing can be read any more once so many readings have succeeded.
     void stopReadingAfter(std::uint64_t reads);

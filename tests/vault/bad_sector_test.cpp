@@ -4,65 +4,16 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "agent/vault/directory_store.hpp"
 #include "agent/vault/prune.hpp"
-#include "tests/support/damaged_vault.hpp"
-#include "tests/support/power_cut_file_system.hpp"
+#include "tests/support/vault_on_disk.hpp"
 
 namespace {
 
-using vault::Vault;
+using test::VaultOnDisk;
 using Files = std::map<std::string, base::Bytes>;
 
-const std::string kFolder = "/disk/vault";
-constexpr std::size_t kSectorBytes = 4096;
+constexpr std::size_t kSectorBytes = test::PowerCutFileSystem::kSectorBytes;
 const vault::StageProgress kNoProgress = [](const std::string&, std::uint64_t, std::uint64_t) {};
-
-/// A vault on a disk.
-struct VaultOnDisk {
-    explicit VaultOnDisk(unsigned parityPercent = 0) {
-        const auto vault = Vault::create(vault::createDirectoryStore(disk, kFolder), test::testPassword(),
-                                         clock.now(), test::kNoCost);
-        keys.emplace(vault->keys());
-        vault->setParity(parityPercent);
-        expected = test::writeTwoPoints(*vault, clock);
-    }
-
-    [[nodiscard]] std::unique_ptr<Vault> open(Vault::JournalNeed need = Vault::JournalNeed::Optional) {
-        return Vault::open(vault::openDirectoryStore(disk, kFolder), *keys, need);
-    }
-    /// By size, since names are random.
-    [[nodiscard]] std::vector<std::string> objects(const std::string& folder) const {
-        std::vector<std::string> names;
-        for (const auto& [path, bytes] : disk.files()) {
-            const std::string name = path.substr(kFolder.size() + 1);
-            if (name.starts_with(folder)) names.push_back(name);
-        }
-        std::ranges::stable_sort(names, {}, [this](const std::string& name) { return sectorsOf(name); });
-        return names;
-    }
-    [[nodiscard]] std::size_t sectorsOf(const std::string& name) const {
-        return (disk.files().at(kFolder + '/' + name).size() + kSectorBytes - 1) / kSectorBytes;
-    }
-    void lose(const std::string& name, std::size_t sector) { disk.loseSector(kFolder + '/' + name, sector); }
-    test::LostObjects repairAndCheck() {
-        return test::repairAndCheck([this](Vault::JournalNeed need) { return open(need); }, expected);
-    }
-    void requireWhole(const std::string& when) {
-        const auto vault = open(Vault::JournalNeed::Required);
-        const auto report = test::verifyAt(*vault, vault::VerifyDepth::Data);
-        for (const auto& problem : report.problems) {
-            BOOST_ERROR(when << ": " << problem.object << ": " << problem.sentence);
-        }
-        BOOST_TEST_REQUIRE(report.isSound(), when);
-        BOOST_TEST_REQUIRE(test::readEverything(*vault, expected).empty(), when);
-    }
-
-    test::PowerCutFileSystem disk;
-    test::ManualClock clock;
-    std::optional<vault::VaultKeys> keys;
-    std::map<vault::PointId, test::Contents> expected;
-};
 
 bool names(const std::vector<vault::Problem>& problems, const std::string& object) {
     return std::ranges::any_of(problems,
@@ -103,11 +54,6 @@ void losesNothing(VaultOnDisk& trial, const test::LostObjects&, const test::Lost
 }
 
 bool isOutage(const base::Error& error) { return error.kind() == base::ErrorKind::Unavailable; }
-
-Files withoutTemporary(Files files) {
-    std::erase_if(files, [](const auto& file) { return file.first.starts_with(kFolder + "/tmp/"); });
-    return files;
-}
 
 }  // namespace
 
@@ -156,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_lost_sector_that_parity_takes_for_zeros_is_named_all_the_
     // All of the padding is zeros; so are the bytes that stand in for it.
     for (const std::string& pack : trial.objects("packs/")) {
         for (std::size_t sector = 0; sector < trial.sectorsOf(pack); ++sector) {
-            const base::Bytes bytes = trial.disk.files().at(kFolder + '/' + pack);
+            const base::Bytes bytes = trial.bytesOf(pack);
             const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(sector * kSectorBytes);
             const auto to = std::min(from + kSectorBytes, bytes.end());
             if (std::any_of(from, to, [](base::Byte byte) { return byte != 0; })) continue;
@@ -171,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_goes_is_never_taken_for_a_damaged_vault) {
         std::uint64_t outages = 0;
         for (std::uint64_t reads = 0;; ++reads) {
             VaultOnDisk trial;
-            const Files before = withoutTemporary(trial.disk.files());
+            const Files before = trial.objectFiles();
             trial.disk.stopReadingAfter(reads);
             const std::string when = "after " + std::to_string(reads) + " readings";
             try {
@@ -184,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_goes_is_never_taken_for_a_damaged_vault) {
             }
             const bool hasFailed = trial.disk.failedReads() > 0;
             trial.disk.readAgain();
-            if (!rebuildIndex) BOOST_TEST((withoutTemporary(trial.disk.files()) == before), when);
+            if (!rebuildIndex) BOOST_TEST((trial.objectFiles() == before), when);
             trial.requireWhole(when);
             if (!hasFailed) break;
         }
@@ -211,11 +157,11 @@ BOOST_AUTO_TEST_CASE(a_verify_and_a_reading_end_when_the_disk_goes) {
 BOOST_AUTO_TEST_CASE(when_all_that_is_there_is_lost_a_disk_is_missing) {
     VaultOnDisk trial;
     const auto vault = trial.open();
-    const Files before = withoutTemporary(trial.disk.files());
+    const Files before = trial.objectFiles();
     trial.disk.loseAllThatIsThere();  // what is written from here on can be read
     BOOST_CHECK_EXCEPTION(test::repairAll(*vault), base::Error,
                           [](const base::Error& error) { return error.code() == "STORE-0010"; });
-    BOOST_TEST((withoutTemporary(trial.disk.files()) == before));
+    BOOST_TEST((trial.objectFiles() == before));
     trial.disk.readAgain();
     trial.requireWhole("once it is back");
 }
@@ -228,7 +174,7 @@ BOOST_AUTO_TEST_CASE(when_many_packs_have_lost_something_repair_reports_and_chan
         const auto vault = trial.open();
         trial.expected[test::writePoint(*vault, trial.clock, contents).id] = contents;
     }
-    const Files before = withoutTemporary(trial.disk.files());
+    const Files before = trial.objectFiles();
     std::size_t number = 0;
     for (const std::string& pack : trial.objects("packs/")) {
         if (++number % 2 == 0) trial.lose(pack, 0);
@@ -238,7 +184,7 @@ BOOST_AUTO_TEST_CASE(when_many_packs_have_lost_something_repair_reports_and_chan
     BOOST_TEST(names(report.problems, "packs"));
     BOOST_TEST(report.mended.empty());
     BOOST_TEST(!report.damagedPoints.empty());
-    BOOST_TEST((withoutTemporary(trial.disk.files()) == before));
+    BOOST_TEST((trial.objectFiles() == before));
     trial.disk.readAgain();
     trial.requireWhole("once the disk is back");
 }
