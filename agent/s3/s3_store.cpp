@@ -6,6 +6,7 @@
 
 #include "agent/s3/client.hpp"
 #include "agent/s3/object_writer.hpp"
+#include "agent/s3/page_tokens.hpp"
 #include "agent/s3/prefetcher.hpp"
 #include "agent/s3/read_ahead.hpp"
 #include "agent/s3/xml_answer.hpp"
@@ -184,6 +185,7 @@ void S3Store::list(const std::string& prefix,
                    const std::function<void(const std::string&, std::uint64_t)>& found) {
     const std::string& root = client_.settings().prefix;
     std::string token;
+    PageTokens tokens;
     do {
         const ObjectPage objects = page(prefix, token, 0);
         for (const ListedObject& object : objects.objects) {
@@ -191,8 +193,8 @@ void S3Store::list(const std::string& prefix,
             if (!object.key.starts_with(root + prefix) || object.key.ends_with('/')) continue;
             found(object.key.substr(root.size()), object.sizeBytes);
         }
-        if (!token.empty() && token == objects.nextToken) client_.failOnAnswer("a listing");
         token = objects.nextToken;
+        if (!token.empty() && tokens.isCircle(token)) client_.failOnAnswer("a listing");
     } while (!token.empty());
 }
 
@@ -205,17 +207,17 @@ void S3Store::remove(const std::string& name) {
 
 void S3Store::sweepUnfinished(const std::function<bool(std::uint64_t)>& isOld) {
     UploadPage uploads;
+    PageTokens tokens;
     do {
         Call call{"GET", "", {{"uploads", ""}, {"prefix", client_.settings().prefix}}, {}, {}};
         if (!uploads.nextKey.empty()) {
             call.query["key-marker"] = uploads.nextKey;
             call.query["upload-id-marker"] = uploads.nextId;
         }
-        UploadPage next = client_.sendAndParse(call, "a listing of uploads", parseUploadPage);
-        if (!next.nextKey.empty() && next.nextKey == uploads.nextKey && next.nextId == uploads.nextId) {
+        uploads = client_.sendAndParse(call, "a listing of uploads", parseUploadPage);
+        if (!uploads.nextKey.empty() && tokens.isCircle(uploads.nextKey + '\n' + uploads.nextId)) {
             client_.failOnAnswer("a listing of uploads");
         }
-        uploads = std::move(next);
         for (const ListedUpload& upload : uploads.uploads) {
             if (!upload.key.starts_with(client_.settings().prefix)) continue;
             platform::Timestamp begun;

@@ -77,6 +77,28 @@ base::SecretBytes joinLines(std::initializer_list<base::ByteView> lines) {
     return secret;
 }
 
+[[noreturn]] void refuseKey(const std::string& what, const std::string& hint) {
+    throw base::Error(base::ErrorKind::Invalid, "BUCKET-0003", what, hint);
+}
+
+bool isVisible(char letter) noexcept { return letter > ' ' && letter <= '~'; }
+bool isControl(char letter) noexcept { return static_cast<unsigned char>(letter) < ' ' || letter == '\x7f'; }
+
+/// Id and token travel in headers, and all three are kept as lines. What is refused is not repeated: it may
+/// be the secret in the wrong place.
+void requirePlain(const Credentials& credentials) {
+    const std::string hint = "Copy it again, without blanks, line breaks and quotation marks around it.";
+    if (!std::ranges::all_of(credentials.accessKeyId, isVisible)) {
+        refuseKey("The id of the access key holds a blank or a character that no id has", hint);
+    }
+    if (!std::ranges::all_of(base::asText(credentials.sessionToken.view()), isVisible)) {
+        refuseKey("The session token holds a blank or a character that no token has", hint);
+    }
+    if (std::ranges::any_of(base::asText(credentials.secretAccessKey.view()), isControl)) {
+        refuseKey("The secret of the access key holds a line break or another control character", hint);
+    }
+}
+
 Addressing parseAddressing(const std::string& text) {
     if (text == "path") return Addressing::Path;
     if (text == "host") return Addressing::Host;
@@ -135,9 +157,7 @@ ProxyLogin parseProxyLogin(base::ByteView text) {
         if (line.ends_with('\r')) line.remove_suffix(1);
     }
     const auto isBad = [](std::string_view line) {
-        return line.empty() || std::any_of(line.begin(), line.end(), [](char letter) {
-                   return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F;
-               });
+        return line.empty() || std::ranges::any_of(line, isControl);
     };
     // The colon is what ends the name on the way to the proxy.
     if (lines.size() != 2 || isBad(lines[0]) || isBad(lines[1]) ||
@@ -150,6 +170,7 @@ ProxyLogin parseProxyLogin(base::ByteView text) {
 }
 
 base::SecretBytes formatCredentials(const Credentials& credentials) {
+    requirePlain(credentials);
     return joinLines({base::asBytes(credentials.accessKeyId), credentials.secretAccessKey.view(),
                       credentials.sessionToken.view()});
 }
@@ -161,15 +182,15 @@ Credentials parseCredentials(base::ByteView text) {
         if (!trimmed.empty()) lines.push_back(trimmed);
     }
     if (lines.size() < 2 || lines.size() > 3) {
-        throw base::Error(
-            base::ErrorKind::Invalid, "BUCKET-0003", "The access key is not of two or three lines",
-            "Put the key's id, its secret and, where there is one, its session token on lines of "
-            "their own.");
+        refuseKey("The access key is not of two or three lines",
+                  "Put the key's id, its secret and, where there is one, its session token on lines of "
+                  "their own.");
     }
     Credentials credentials;
     credentials.accessKeyId = std::string(lines[0]);
     credentials.secretAccessKey = base::SecretBytes(lines[1]);
     if (lines.size() == 3) credentials.sessionToken = base::SecretBytes(lines[2]);
+    requirePlain(credentials);
     return credentials;
 }
 

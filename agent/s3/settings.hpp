@@ -51,10 +51,12 @@ struct Credentials {
     std::optional<ProxyLogin> proxyLogin = {};  // none for a proxy that asks nobody
 };
 
-/// The key's three parts as lines of text, for a key file or a seal; secret like its parts.
+/// The key's three parts as lines of text, for a key file or a seal; secret like its parts. Throws Error
+/// (Invalid, "BUCKET-0003") when an id or a token holds a blank, or any of them a control character.
 base::SecretBytes formatCredentials(const Credentials& credentials);
 
-/// Reads two or three lines: key id, secret, session token. Throws Error (Invalid, "BUCKET-0003").
+/// Reads two or three lines: key id, secret, session token. Throws as formatCredentials() does, and for any
+/// other number of lines.
 Credentials parseCredentials(base::ByteView text);
 
 /// Everything about a place but its secrets, with nothing left open.

@@ -314,19 +314,46 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_not_the_range_asked_for_is_refused) {
     BOOST_TEST(!store->readRange("a", 5, three));
 }
 
-BOOST_AUTO_TEST_CASE(a_listing_that_does_not_go_on_is_refused) {
+BOOST_AUTO_TEST_CASE(a_listing_that_runs_in_a_circle_is_refused_however_large_the_circle_is) {
+    for (const int circle : {1, 2, 3, 100}) {
+        for (const int before : {0, 1, 50}) {  // pages that lead into it
+            World world;
+            int pages = 0;
+            const auto store = world.store([&](const s3::HttpRequest& request) {
+                const int place = pages < before ? pages : before + (pages - before) % circle;
+                ++pages;
+                const std::string token = "x" + std::to_string(place);
+                const bool isUploads = request.target.find("uploads") != std::string::npos;
+                return answer(200, isUploads
+                                       ? "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>"
+                                         "<NextKeyMarker>folder/a</NextKeyMarker><NextUploadIdMarker>" +
+                                             token + "</NextUploadIdMarker></ListMultipartUploadsResult>"
+                                       : "<ListBucketResult><IsTruncated>true</IsTruncated>"
+                                         "<NextContinuationToken>" +
+                                             token + "</NextContinuationToken></ListBucketResult>");
+            });
+            BOOST_CHECK_EXCEPTION(store->list("packs/", [](const std::string&, std::uint64_t) {}),
+                                  base::Error, test::hasCode("BUCKET-0017"));
+            BOOST_TEST(pages <= 4 * (before + circle + 1));
+            pages = 0;
+            BOOST_CHECK_EXCEPTION(store->sweepUnfinished([](std::uint64_t) { return true; }), base::Error,
+                                  test::hasCode("BUCKET-0017"));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_long_listing_is_no_circle) {
     World world;
-    const auto store = world.store([](const s3::HttpRequest& request) {
-        const bool isUploads = request.target.find("uploads") != std::string::npos;
-        return answer(200, isUploads ? "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>"
-                                       "<NextKeyMarker>folder/a</NextKeyMarker></ListMultipartUploadsResult>"
-                                     : "<ListBucketResult><IsTruncated>true</IsTruncated>"
-                                       "<NextContinuationToken>x</NextContinuationToken></ListBucketResult>");
+    int pages = 0;
+    const auto store = world.store([&](const s3::HttpRequest&) {
+        if (++pages == 3000) {
+            return answer(200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+        }
+        return answer(200, "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>" +
+                               std::to_string(pages) + "</NextContinuationToken></ListBucketResult>");
     });
-    BOOST_CHECK_EXCEPTION(store->list("packs/", [](const std::string&, std::uint64_t) {}), base::Error,
-                          test::hasCode("BUCKET-0017"));
-    BOOST_CHECK_EXCEPTION(store->sweepUnfinished([](std::uint64_t) { return true; }), base::Error,
-                          test::hasCode("BUCKET-0017"));
+    store->list("packs/", [](const std::string&, std::uint64_t) {});
+    BOOST_TEST(pages == 3000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -392,6 +419,26 @@ BOOST_AUTO_TEST_CASE(an_access_key_comes_as_lines) {
         BOOST_CHECK_EXCEPTION(s3::parseCredentials(base::asBytes(text)), base::Error,
                               test::hasCode("BUCKET-0003"));
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_access_key_with_blanks_or_control_characters_is_refused_and_not_repeated) {
+    const auto isRefusal = [](const base::Error& error) {
+        return error.code() == "BUCKET-0003" && std::string(error.what()).find("AKIA") == std::string::npos;
+    };
+    for (const std::string id : {"AKIA 1", "AKIA\t1", "AKIA\r1", "AKIA\x01", "AKIA\x7f", "AKIA\xc3\xa4"}) {
+        BOOST_CHECK_EXCEPTION(s3::parseCredentials(base::asBytes(id + "\nsecret\n")), base::Error, isRefusal);
+        BOOST_CHECK_EXCEPTION(s3::parseCredentials(base::asBytes("id\nsecret\n" + id)), base::Error,
+                              isRefusal);
+    }
+    // As variables bring them: as lines, a part of one would stand in the place of another.
+    const auto secret = [](const char* text) { return base::SecretBytes(std::string_view(text)); };
+    BOOST_CHECK_EXCEPTION(s3::formatCredentials({"AKIA\n1", secret("s"), secret("")}), base::Error,
+                          isRefusal);
+    BOOST_CHECK_EXCEPTION(s3::formatCredentials({"id", secret("AKIA\ns"), secret("")}), base::Error,
+                          isRefusal);
+    BOOST_CHECK_EXCEPTION(s3::formatCredentials({"id", secret("s"), secret("AKIA\nt")}), base::Error,
+                          isRefusal);
+    BOOST_TEST(s3::parseCredentials(base::asBytes("id\na secret of words\n")).accessKeyId == "id");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
