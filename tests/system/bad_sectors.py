@@ -4,17 +4,24 @@
 
 A lost sector is damage: verify names it, a restore brings all that does not need it, parity makes up for it, repair mends
 what can be mended, and a second repair finds nothing although the sectors stay lost. A disk that has gone is none: one
-sentence, and nothing is changed.
+sentence, and nothing is changed. Needs root's rights, to mount a disk and shut it down.
 """
 
+import fcntl
+import os
 import pathlib
 import random
 import shutil
+import struct
+import subprocess
 import sys
+import time
 
-from lab import DONE, FAILED, FAULTS, INTEGRITY, Lab, fill, manifest
+from lab import DONE, FAILED, INTEGRITY, Lab, fill, manifest
 
 SECTOR = 4096
+EXT4_IOC_SHUTDOWN = 0x8004587D
+WITHOUT_FLUSHING = 2
 
 
 class BadSectors:
@@ -135,6 +142,47 @@ class BadSectors:
         self.lab.run("verify", "--depth", "data")
 
 
+    def shut_down(self) -> None:
+        """A real file system that shuts down, as it does when its disk is pulled, before and during the work."""
+        image = self.lab.work / "disk.img"
+        folder = self.lab.work / "disk"
+        folder.mkdir()
+        with image.open("wb") as file:
+            file.truncate(400 << 20)
+        subprocess.run(["mkfs.ext4", "-q", image], check=True)
+        mount(image, folder)
+        vault = ("--vault", folder / "vault")
+        try:
+            self.lab.run("vault", "create", folder / "vault", "--name", "pulled")
+            self.lab.run("backup", "run", self.source, *vault)
+            for command in (("verify", "--depth", "data"), ("repair", "--rebuild-index", "--yes")):
+                process = self.lab.start(*command, *vault)
+                time.sleep(self.chance.random() * 0.4)
+                shut_down_file_system(folder)
+                errors = process.communicate()[1]
+                self.lab.check(process.returncode in (DONE, FAILED), f"{command} ended otherwise:\n{errors}")
+                for again in (("verify",), ("repair", "--yes")):
+                    result = self.lab.run(*again, *vault, expect=FAILED)
+                    self.lab.check("STORE-0010" in result.stderr, f"{again} says:\n{result.stderr}")
+                subprocess.run(["umount", folder], check=True)
+                mount(image, folder)
+                self.lab.run("verify", "--depth", "data", *vault)
+                self.lab.run("repair", "--yes", *vault)
+        finally:
+            subprocess.run(["umount", folder], check=True)
+
+
+def mount(image: pathlib.Path, folder: pathlib.Path) -> None:
+    subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+
+
+def shut_down_file_system(folder: pathlib.Path) -> None:
+    """All that is read or written from now on fails with EIO, as if the disk were gone; mounting it again ends that."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.ioctl(descriptor, EXT4_IOC_SHUTDOWN, struct.pack("I", WITHOUT_FLUSHING))
+    os.close(descriptor)
+
+
 def main() -> int:
     with Lab(sys.argv[1]) as lab:
         days = BadSectors(lab)
@@ -148,6 +196,7 @@ def main() -> int:
         days.pack()
         days.parity()
         days.disk_gone()
+        days.shut_down()
         return lab.end()
 
 
