@@ -29,8 +29,8 @@ public:
            const base::CancelToken& cancel)
         : vault_(vault), options_(options), progress_(progress), cancel_(cancel) {}
 
-    /// One attempt. False when a prune took chunks away meanwhile, so that what was worked out no longer
-    /// fits.
+    /// One attempt. False when what was worked out no longer fits: a prune took chunks away meanwhile, or a
+    /// pack that was sound cannot be read any more.
     bool tryOnce() {
         state_ = vault_.refresh();
         if (vault_.usesFallbackState()) found("journal", "The journal cannot be read.");
@@ -173,7 +173,7 @@ private:
     }
 
     /// Writes the index anew from the packs, moving what is whole out of damaged ones. False when it came too
-    /// late.
+    /// late, or a pack is not what it was.
     bool rebuild() {
         beginSession();
         std::vector<RunInfo> newRuns;
@@ -189,7 +189,9 @@ private:
             progress_("Rebuilding the index", done++, soundPacks_.size());
             std::string why;
             const auto reader = PackReader::open(vault_.keys(), vault_.store(), pack, why);
-            if (!reader) continue;  // damaged since it was examined: the next repair deals with it
+            // Gone, or damaged since it was examined. Without its chunks in the index it would be a leftover,
+            // and a prune would remove it; so it is examined again, with all the others.
+            if (!reader) return false;
             appendEntries(pack, reader->segments(), entries);
             spill(kEntriesAtOnce);
         }
@@ -325,9 +327,11 @@ RepairReport repair(Vault& vault, const RepairOptions& options, const StageProgr
         Repair repair(vault, options, progress, cancel);
         if (repair.tryOnce()) return repair.takeReport();
     }
-    throw base::Error(base::ErrorKind::Busy, "VAULT-0018",
-                      "Other clients changed the vault again and again while it was being repaired",
-                      "Nothing was lost. Run the repair again at a quieter time.", base::Retry::Later);
+    throw base::Error(
+        base::ErrorKind::Busy, "VAULT-0018", "The vault changed again and again while it was being repaired",
+        "Nothing was lost. Run the repair again while no other client works; if it ends like this "
+        "then, too, the disk is failing: copy the vault to another one.",
+        base::Retry::Later);
 }
 
 }  // namespace vault

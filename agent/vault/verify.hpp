@@ -45,8 +45,9 @@ struct VerifyOptions {
 /// is.
 std::string problemOfPointCopy(Vault& vault, const PointId& point);
 
-/// Changes nothing. Always ends with a report, whatever is damaged; throws Error only when the store cannot
-/// be reached or the work is cancelled. Progress is told in bytes for the pack stage.
+/// Changes nothing; when a reading fails, a probe is written to the store and removed (life_sign.hpp). Always
+/// ends with a report, whatever is damaged; throws Error only when the store cannot be reached or the work is
+/// cancelled. Progress is told in bytes for the pack stage.
 VerifyReport verify(Vault& vault, const VerifyOptions& options, const StageProgress& progress,
                     const base::CancelToken& cancel);
 

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "agent/vault/prune.hpp"
+#include "tests/support/faulty_store.hpp"
 #include "tests/support/vault_on_disk.hpp"
 
 namespace {
@@ -213,6 +214,33 @@ BOOST_AUTO_TEST_CASE(a_prune_takes_nothing_away_for_a_pack_that_cannot_be_read_t
         BOOST_TEST((test::readEverything(*trial.open(), trial.expected) == before));
     }
     BOOST_TEST(refused > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_pack_that_fails_once_is_lost_only_where_the_report_says_so) {
+    for (int reads = 0, isOver = false; !isOver; ++reads) {
+        test::DamagedVault damaged;
+        test::FaultyStore faulty(damaged.store);
+        int left = reads;
+        faulty.setHook([&](test::StoreCall call, const std::string& name) {
+            if (call != test::StoreCall::ReadRange || !name.starts_with("packs/")) return;
+            if (left-- == 0) throw vault::unreadablePart(name);
+        });
+        vault::RepairReport report;
+        {
+            const auto vault = test::openVault(faulty, damaged.keys());
+            report = test::repairAll(*vault, true);
+        }
+        isOver = left > 0;
+        faulty.setHook({});
+        const auto vault = damaged.open();
+        const auto lost = test::readEverything(*vault, damaged.expected);
+        const bool isNamed = std::ranges::any_of(report.problems, [](const vault::Problem& problem) {
+            return problem.object.starts_with("packs/");
+        });
+        BOOST_TEST((lost.empty() || isNamed), "after " << reads << " readings");
+        BOOST_TEST((lost == test::lostObjects(report.damagedPoints)));
+        BOOST_TEST(test::repairAll(*vault).foundNothing());
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
