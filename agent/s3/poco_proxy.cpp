@@ -41,7 +41,7 @@ base::SecretBytes authorizationOf(const std::optional<ProxyLogin>& login) {
 /// itself.
 class TunnelSession final : public Poco::Net::HTTPSClientSession {
 public:
-    TunnelSession(const std::string& host, std::uint16_t port, Poco::Net::Context::Ptr context,
+    TunnelSession(const std::string& host, std::uint16_t port, const Poco::Net::Context::Ptr& context,
                   const Proxy& proxy)
         : HTTPSClientSession(host, port, context), context_(context), proxy_(proxy) {
         proxy.lead(*this);
@@ -51,9 +51,11 @@ protected:
     void connect(const Poco::Net::SocketAddress& address) override {
         HTTPClientSession way(address);
         setTimeouts(way);
+        way.setKeepAlive(true);  // or the proxy may take its answer for the end
         const std::string target = getHost() + ':' + std::to_string(getPort());
         HTTPRequest request(HTTPRequest::HTTP_CONNECT, target, HTTPRequest::HTTP_1_1);
         request.set(HTTPRequest::HOST, target);
+        request.set("Proxy-Connection", "keep-alive");
         proxy_.addLogin(request);
         way.sendRequest(request);
         HTTPResponse answer;
