@@ -14,8 +14,8 @@ class RateMeter final {
 public:
     using Time = std::chrono::nanoseconds;
 
-    /// `leastWindow` is for what goes on in large steps far apart: it covers some of them, and time left is told
-    /// only once all of them lie behind the beginning, when much is merely taken into memory.
+    /// `leastWindow` is for what goes on in large steps far apart: it covers some of them, and time left is
+    /// told only once all of them lie behind the beginning, when much is merely taken into memory.
     explicit RateMeter(Time start, Time leastWindow = Time::zero());
 
     void add(Time now, std::uint64_t done);

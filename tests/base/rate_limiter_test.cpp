@@ -81,7 +81,9 @@ void together(SimulatedTime& time, std::size_t count, const std::function<void(s
 /// Sends bytes through the limiter, piece by piece.
 void send(base::RateLimiter& limiter, std::uint64_t sizeBytes) {
     base::Transfer transfer(&limiter, sizeBytes);
-    while (sizeBytes != 0) sizeBytes -= transfer.next(static_cast<std::size_t>(sizeBytes));
+    while (sizeBytes != 0) {
+        sizeBytes -= transfer.next(static_cast<std::size_t>(std::min<std::uint64_t>(sizeBytes, base::kMiB)));
+    }
 }
 
 bool isCancelled(const base::Error& error) { return error.kind() == base::ErrorKind::Cancelled; }
