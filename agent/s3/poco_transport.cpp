@@ -10,6 +10,8 @@
 #include <Poco/Net/SSLException.h>
 #include <Poco/Net/SSLManager.h>
 #include <Poco/Net/SocketStream.h>
+#include <Poco/Net/Utility.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <atomic>
@@ -23,6 +25,7 @@
 #include "agent/s3/transport.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/trusted_roots.hpp"
 
 namespace s3 {
 
@@ -58,11 +61,21 @@ public:
     PocoReady& operator=(const PocoReady&) = delete;
 };
 
+/// Trusts the authorities of the file and no others; those of the system when it names none.
+void trustAuthorities(X509_STORE* store, const std::string& caFile) {
+    if (caFile.empty()) {
+        platform::trustSystemRoots(store);
+    } else if (X509_STORE_load_file(store, caFile.c_str()) != 1) {
+        // Takes UTF-8 on Windows too, which POCO would turn into the letters of the user's region first.
+        throw Poco::Net::SSLContextException(Poco::Net::Utility::getLastError());
+    }
+}
+
 Poco::Net::Context::Ptr makeContext(const std::string& caFile) {
     try {
-        Poco::Net::Context::Ptr context =
-            new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, "", "", caFile,
-                                   Poco::Net::Context::VERIFY_STRICT, 9, caFile.empty());
+        Poco::Net::Context::Ptr context = new Poco::Net::Context(
+            Poco::Net::Context::TLS_CLIENT_USE, "", "", "", Poco::Net::Context::VERIFY_STRICT, 9, false);
+        trustAuthorities(SSL_CTX_get_cert_store(context->sslContext()), caFile);
         context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
         context->enableSessionCache(true);
         context->enableExtendedCertificateVerification(true);

@@ -66,6 +66,10 @@ def tls(lab: Lab, name: str, source: pathlib.Path) -> None:
             lab.check("BUCKET-0005" in said.stderr, f"{name}, {why}: {said.stderr}")
         create("trusted", here, "--ca-file", authority)
         round_trip(lab, source, f"{name}-trusted")
+        # Without a file, the system's authorities count, which the variable names.
+        lab.run("vault", "connect", "s3://secure/trusted", "--name", f"{name}-system", "--endpoint", here,
+                environment=KEY | {"SSL_CERT_FILE": str(authority)})
+        lab.run("point", "list", "--vault", f"{name}-system", expect=DENIED)
         create("tunnel", f"https://{DOMAIN}", "--ca-file", authority, "--proxy", proxy.endpoint, "--addressing", "host")
         round_trip(lab, source, f"{name}-tunnel")
         lab.check(all(line == f"CONNECT secure.{DOMAIN}:443 HTTP/1.1" or line == f"CONNECT secure.{DOMAIN}:443 HTTP/1.0"
