@@ -91,7 +91,8 @@ private:
         for (const std::string& folder :
              {own, place_.root + "/journal", place_.root + "/index", place_.root + "/points"}) {
             if (!fileSystem_.status(folder)) continue;
-            for (const std::string& name : namesIn(folder)) paths.push_back(folder + '/' + name);
+            for (const std::string& name : namesIn(folder))
+                paths.emplace_back(folder).append("/").append(name);
         }
         if (fileSystem_.status(place_.root + "/keys")) {
             for (const std::string& key : namesIn(place_.root + "/keys")) {
