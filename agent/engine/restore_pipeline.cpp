@@ -49,7 +49,9 @@ RestorePipeline::RestorePipeline(vault::ChunkReader& reader, unsigned workers, P
       progress_(progress),
       faults_(faults),
       cancel_(cancel),
-      queue_(std::max(4 * std::size_t{workers}, reader.readAheadBytes() / kBatchBytes), workers) {
+      queue_(
+          std::max(4 * std::size_t{workers}, static_cast<std::size_t>(reader.readAheadBytes() / kBatchBytes)),
+          workers) {
     threads_ = base::startWorkers(workers, [this] {
         try {
             run();
