@@ -47,10 +47,15 @@ PackFinding examine(Examination& work, SegmentCodec& codec, const PackId& pack) 
     finding.isUnreadable = finding.why == PackReader::kLostWhy;
     if (!reader) return finding;
     finding.decay = examineParity(*reader);
+    const HealedPack* healed = reader->healed();
+    if (healed != nullptr) {
+        finding.parityPercent = healed->percent;
+        work.bytesDone.fetch_add(healed->object.size(), std::memory_order_relaxed);
+    }
     for (const SegmentInfo& segment : reader->segments()) {
         work.cancel.throwIfCancelled();
         const auto sealedSegment = reader->readSealed(segment);
-        work.bytesDone.fetch_add(segment.sealedBytes, std::memory_order_relaxed);
+        if (healed == nullptr) work.bytesDone.fetch_add(segment.sealedBytes, std::memory_order_relaxed);
         const bool isGood =
             sealedSegment && hasRightContent(work, codec, reader->cipher(), segment, *sealedSegment);
         (isGood ? finding.goodSegments : finding.badSegments).push_back(segment);

@@ -20,6 +20,7 @@ struct PackFinding {
     std::string why;                        // empty when the pack's directory could be read
     std::vector<SegmentInfo> badSegments;   // that parity did not bring back
     std::vector<SegmentInfo> goodSegments;  // with those that it did
+    unsigned parityPercent = 0;             // as far as the pack tells
     std::string
         decay;  // a sentence about parity at work, or damaged itself; empty when there is nothing to say
 

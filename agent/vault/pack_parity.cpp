@@ -141,6 +141,7 @@ public:
     }
 
     HealedPack run() && {
+        healed_.percent = layout_.percent;
         healed_.isWhole = true;
         for (std::size_t stripe = 0; stripe < layout_.stripes; ++stripe) {
             if (!healStripe(stripe)) healed_.isWhole = false;

@@ -75,6 +75,7 @@ private:
 /// What parity made of a pack.
 struct HealedPack {
     base::Bytes object;             // the pack; its body as it was written if `isWhole`
+    unsigned percent = 0;           // that the vault asked for when it was written
     std::size_t damagedBlocks = 0;  // of data or parity
     bool isIntact = false;          // nothing had changed, in the section neither
     bool isWhole = false;           // otherwise some of the body could not be brought back

@@ -37,6 +37,7 @@ public:
 
     /// See PackBytes: from then on readSealed() gives what parity made of the pack.
     const HealedPack* heal() { return bytes_.heal(); }
+    [[nodiscard]] const HealedPack* healed() const noexcept { return bytes_.healed(); }
 
 private:
     PackReader(PackBytes bytes, std::unique_ptr<Cipher> cipher, PackDirectory directory, bool hasParity);

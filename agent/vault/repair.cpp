@@ -131,6 +131,7 @@ private:
 
     void notePack(const PackFinding& finding) {
         indexCheck_->compare(finding);
+        parityPercent_ = std::max(parityPercent_, finding.parityPercent);
         if (finding.isSound()) {
             soundPacks_.push_back(finding.pack);
             return;
@@ -226,6 +227,7 @@ private:
             VaultState state = state_;
             state.runs.clear();
             state.sessions.clear();
+            state.parityPercent = parityPercent_;  // packs remember what the journal has lost
             for (const RunInfo& run : newRuns) state.runs.push_back({run, {}});
             for (const auto& [pack, segments] : damagedPacks_) state.condemnedPacks.push_back(pack);
             vault_.journal().restart(state);
@@ -311,6 +313,7 @@ private:
     std::vector<PackId> soundPacks_;
     std::map<PackId, std::vector<SegmentInfo>>
         damagedPacks_;                  // with the segments that are whole, as far as known
+    unsigned parityPercent_ = 0;        // the most that a pack tells of
     std::set<PackId> healedPacks_;      // those damaged ones of which nothing is lost
     std::set<PackId> unreadablePacks_;  // those of which the disk has lost something for good
     DamageMap lost_;

@@ -231,6 +231,13 @@ BOOST_AUTO_TEST_CASE(every_damage_is_survived_as_well_as_without_parity) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_repair_of_the_journal_learns_the_choice_of_parity_from_the_packs) {
+    test::DamagedVault damaged(3);
+    for (const std::string& name : damaged.store.names("journal/")) damaged.store.truncate(name, 100);
+    BOOST_TEST(test::repairAndCheck(damaged).empty());
+    BOOST_TEST(openVault(damaged.store, damaged.keys())->state().parityPercent == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_section_is_found_and_mended) {
     test::DamagedVault damaged(5);
     for (const std::string& name : damaged.store.names("packs/")) {
