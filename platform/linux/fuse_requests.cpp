@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace platform::linux {
@@ -141,50 +141,43 @@ void readlink(fuse_req_t request, fuse_ino_t id) {
     });
 }
 
-MountedFile& fileOf(const struct fuse_file_info* file) noexcept {
-    return *std::bit_cast<MountedFile*>(static_cast<std::uintptr_t>(file->fh));
-}
-
-/// Ends what open() handed to the kernel.
-void close(const struct fuse_file_info* file) noexcept {
-    const std::unique_ptr<MountedFile> closed(&fileOf(file));
-}
-
 void open(fuse_req_t request, fuse_ino_t id, struct fuse_file_info* file) {
     answering(request, [&](FuseRequests& requests) {
-        MountedFile* const opened = requests.tree.open(id).release();
-        file->fh = std::bit_cast<std::uintptr_t>(opened);
+        file->fh = requests.keep(requests.tree.open(id));
         file->keep_cache = 1;
         // The kernel brings it back with release(), unless the program that asked has gone.
-        if (::fuse_reply_open(request, file) != 0) close(file);
+        if (::fuse_reply_open(request, file) != 0) requests.close(file->fh);
     });
 }
 
 void release(fuse_req_t request, fuse_ino_t /*id*/, struct fuse_file_info* file) {
-    close(file);
-    ::fuse_reply_err(request, 0);
+    answering(request, [&](FuseRequests& requests) {
+        requests.close(file->fh);
+        ::fuse_reply_err(request, 0);
+    });
 }
 
 void read(fuse_req_t request, fuse_ino_t /*id*/, size_t sizeBytes, off_t offset,
           struct fuse_file_info* file) {
-    answering(request, [&](FuseRequests&) {
+    answering(request, [&](FuseRequests& requests) {
         // One buffer a thread: fresh memory costs more than what is done with it.
         thread_local base::Bytes buffer;
         if (buffer.size() < sizeBytes) buffer.resize(sizeBytes);
-        const std::size_t got = fileOf(file).readAt(static_cast<std::uint64_t>(offset),
-                                                    base::MutableBytes(buffer.data(), sizeBytes));
+        const std::size_t got = requests.file(file->fh).readAt(static_cast<std::uint64_t>(offset),
+                                                               base::MutableBytes(buffer.data(), sizeBytes));
         ::fuse_reply_buf(request, reinterpret_cast<const char*>(buffer.data()), got);
     });
 }
 
 void lseek(fuse_req_t request, fuse_ino_t /*id*/, off_t offset, int whence, struct fuse_file_info* file) {
-    answering(request, [&](FuseRequests&) {
+    answering(request, [&](FuseRequests& requests) {
+        MountedFile& opened = requests.file(file->fh);
         const auto from = static_cast<std::uint64_t>(offset);
-        const auto data = fileOf(file).nextData(from);
+        const auto data = opened.nextData(from);
         if (whence == SEEK_DATA && data)
             ::fuse_reply_lseek(request, static_cast<off_t>(*data));
         else if (whence == SEEK_HOLE)
-            ::fuse_reply_lseek(request, static_cast<off_t>(fileOf(file).nextHole(from)));
+            ::fuse_reply_lseek(request, static_cast<off_t>(opened.nextHole(from)));
         else
             ::fuse_reply_err(request, whence == SEEK_DATA ? ENXIO : EINVAL);
     });
@@ -286,6 +279,23 @@ struct fuse_lowlevel_ops makeOperations() noexcept {
 }
 
 }  // namespace
+
+std::uint64_t FuseRequests::keep(std::unique_ptr<MountedFile> file) {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t handle = ++lastHandle_;
+    openFiles_.emplace(handle, std::move(file));
+    return handle;
+}
+
+MountedFile& FuseRequests::file(std::uint64_t handle) {
+    const std::lock_guard lock(mutex_);
+    return *openFiles_.at(handle);
+}
+
+void FuseRequests::close(std::uint64_t handle) noexcept {
+    const std::lock_guard lock(mutex_);
+    openFiles_.erase(handle);
+}
 
 const struct fuse_lowlevel_ops& fuseOperations() noexcept {
     static const struct fuse_lowlevel_ops operations = makeOperations();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""heal.py PACK...: mends the bodies of packs in place by their parity, without keys. Written from the document alone."""
+"""heal.py PACK...: mends packs in place by their parity, without keys. Written from the document alone."""
 
 import hashlib
 import pathlib
@@ -36,7 +36,7 @@ def times(block: bytes, factor: int) -> int:
 class Section:
     def __init__(self, data: bytes, at: int):
         """Reads the descriptor at `at`."""
-        fields = data[at:at + 32]
+        self.fields = fields = data[at:at + 32]
         need(fields[:5] == b"HBRP\x01" and hashlib.sha256(fields).digest() == data[at + 32:at + DESCRIPTOR], "descriptor")
         self.rows, self.stripes, self.copies, self.body = (uint(fields[i:i + 4]) for i in (8, 12, 16, 20))
         self.blocks = -(-self.body // BLOCK)
@@ -72,12 +72,55 @@ def solve(matrix: list[list[int]], sums: list[int]) -> list[bytes]:
     return [value.to_bytes(BLOCK, "little") for value in sums]
 
 
+def parts(section: Section, data: bytes) -> tuple[bytearray, list[bytes]]:
+    """The blocks of the body, one after the other, and the parity blocks."""
+    body = bytearray(data[:section.body - FOOTER] + data[-FOOTER:]).ljust(section.blocks * BLOCK, b"\0")
+    return body, [data[section.parity + i * BLOCK:section.parity + (i + 1) * BLOCK]
+                  for i in range(section.rows * section.stripes)]
+
+
+def coefficient(row: int, column: int) -> int:
+    return INVERSE[255 - row ^ column]
+
+
+def columns_of(section: Section, body: bytearray, stripe: int) -> dict[int, bytes]:
+    return {b // section.stripes: bytes(body[b * BLOCK:(b + 1) * BLOCK])
+            for b in range(stripe, section.blocks, section.stripes)}
+
+
+def encode(section: Section, body: bytearray, fields: bytes) -> bytes:
+    """The pack of a body; `fields` are a descriptor's first 32 bytes."""
+    parity = []
+    for number in range(section.rows * section.stripes):
+        row, stripe = divmod(number, section.stripes)
+        total = 0
+        for column, block in columns_of(section, body, stripe).items():
+            total ^= times(block, coefficient(row, column))
+        parity.append(total.to_bytes(BLOCK, "little"))
+    blocks = [body[i:i + BLOCK] for i in range(0, len(body), BLOCK)] + parity
+    hashes = b"".join(hashlib.sha256(block).digest()[:8] for block in blocks)
+    pack = bytearray(section.size)
+    pack[:section.body - FOOTER] = body[:section.body - FOOTER]
+    pack[-FOOTER:] = body[section.body - FOOTER:section.body]
+    pack[section.parity:section.parity + BLOCK * len(parity)] = b"".join(parity)
+    for number, at in enumerate(section.copies_at):
+        mine = fields[:6] + bytes([number]) + fields[7:]
+        copy = mine + hashlib.sha256(mine).digest() + hashes
+        pack[at:at + len(copy)] = copy
+    return bytes(pack)
+
+
+def check(data: bytes) -> None:
+    """Raises Damage when a pack with parity is not what its body makes of it, to the last byte."""
+    section = find(data)
+    body, _ = parts(section, data)
+    need(data == encode(section, body, section.fields), "parity")
+
+
 def heal(data: bytes) -> bytes:
     section = find(data)
     data = data[:section.size].ljust(section.size, b"\0")
-    body = bytearray(data[:section.body - FOOTER] + data[-FOOTER:]).ljust(section.blocks * BLOCK, b"\0")
-    parity = [data[section.parity + i * BLOCK:section.parity + (i + 1) * BLOCK]
-              for i in range(section.rows * section.stripes)]
+    body, parity = parts(section, data)
 
     hashes_at = [at + DESCRIPTOR for at in section.copies_at]
 
@@ -85,12 +128,8 @@ def heal(data: bytes) -> bytes:
         digest = hashlib.sha256(block).digest()[:8]
         return any(data[at + 8 * number:at + 8 * number + 8] == digest for at in hashes_at)
 
-    def coefficient(row: int, column: int) -> int:
-        return INVERSE[255 - row ^ column]
-
     for stripe in range(section.stripes):
-        columns = {b // section.stripes: bytes(body[b * BLOCK:(b + 1) * BLOCK])
-                   for b in range(stripe, section.blocks, section.stripes)}
+        columns = columns_of(section, body, stripe)
         missing = [c for c, block in columns.items() if not is_intact(block, c * section.stripes + stripe)]
         numbers = [row * section.stripes + stripe for row in range(section.rows)]
         rows = [row for row, i in enumerate(numbers) if is_intact(parity[i], section.blocks + i)][:len(missing)]
@@ -101,8 +140,7 @@ def heal(data: bytes) -> bytes:
         for column, block in zip(missing, solve([[coefficient(row, c) for c in missing] for row in rows], sums)):
             at = (column * section.stripes + stripe) * BLOCK
             body[at:at + BLOCK] = block
-    return bytes(body[:section.body - FOOTER] + data[section.body - FOOTER:-FOOTER] +
-                 body[section.body - FOOTER:section.body])
+    return encode(section, body, section.fields)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import pathlib
 import stat
 import sys
 
+import heal
 from vault import (BLOCK, CHARACTER, DIRECTORY, FIFO, FILE, HARD_LINK, LABEL, MIB, POINT, SOCKET, SYMLINK, Damage, Decoder,
                    Vault, need, uint, unseal)
 
@@ -28,7 +29,7 @@ def check_pack(vault: Vault, name: str) -> dict:
     need(name == f"packs/{pack[:2]}/{pack}", f"name {name}")
     footer = unseal(*key, 4, 0, data[-32:])
     offset, sealed, plain, form = (uint(footer[at:at + 4]) for at in (0, 4, 8, 12))
-    body = offset + sealed + 32  # parity follows where this is less than all
+    body = offset + sealed + 32
     need(form == 1 and body <= len(data) and plain + 16 <= sealed, f"footer of {name}")
     whole = unseal(*key, 3, offset, data[offset:offset + sealed])
     need(not any(whole[plain:]), f"padding of {name}")
@@ -45,6 +46,8 @@ def check_pack(vault: Vault, name: str) -> dict:
             at += length
         need(at == len(segment), f"chunks of {name}")
     need(end == offset and body == pack_size(end + plain + 48), f"size of {name}")
+    if body != len(data):
+        heal.check(data)
     return places
 
 
