@@ -14,8 +14,35 @@ using platform::Directory;
 using platform::FileStatus;
 using platform::FileType;
 
-std::string RestoreShared::temporaryName() {
-    return std::string(kTemporaryPrefix) + tag + "-" + std::to_string(nextTemporary++) + "~";
+namespace {
+
+constexpr std::string_view kMarkerEnd = ".folder~";
+
+/// What a marker holds: the name of a folder, or less when the restore died while it wrote.
+std::string readMarker(const Directory& folder, const std::string& marker) {
+    constexpr std::size_t kMaxBytes = 4096;
+    const auto file = folder.openFile(marker, platform::OpenMode::Read);
+    base::Bytes text(kMaxBytes);
+    std::size_t have = 0;
+    while (have < text.size()) {
+        const std::size_t got = file->read(base::MutableBytes(text).subspan(have));
+        if (got == 0) break;
+        have += got;
+    }
+    return std::string(base::asText(base::ByteView(text).first(have)));
+}
+
+bool holds(const platform::DirectoryListing& listing, std::string_view name) {
+    for (std::size_t i = 0; i < listing.size(); ++i) {
+        if (listing.name(i) == name) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string RestoreShared::temporaryName(std::string_view end) {
+    return std::string(kTemporaryPrefix) + tag + "-" + std::to_string(nextTemporary++) + std::string(end);
 }
 
 bool RestoreShared::isLeftover(std::string_view name) const noexcept {
@@ -97,7 +124,8 @@ void TargetFolder::openIn(const Policy& policy) {
     }
     before_ = status;
     folder_ = above_->openChild(name_, *status);
-    appliesMetadata_ = policy.replacesMetadata && isSelected_;
+    marker_ = parent_->takeMarker(name_);
+    appliesMetadata_ = !marker_.empty() || (policy.replacesMetadata && isSelected_);
     sweep();
 }
 
@@ -126,7 +154,14 @@ bool TargetFolder::ignoresCase() {
 }
 
 void TargetFolder::make(const Directory& above) {
-    above.createDirectory(name_);
+    marker_ = parent_->takeMarker(name_);
+    try {
+        if (marker_.empty() && metadata_) mark(above);
+        above.createDirectory(name_);
+    } catch (...) {
+        removeMarker(above);
+        throw;
+    }
     const std::optional<FileStatus> made = above.statusOf(name_);
     if (!made) {
         throw Error(ErrorKind::NotFound, "FILES-0023",
@@ -137,30 +172,53 @@ void TargetFolder::make(const Directory& above) {
     folder_ = above_->openChild(name_, *made);
     shared_->rules.learnFrom(*made);
     appliesMetadata_ = true;
-    if (!metadata_) return;  // nothing that an interruption could leave undone
-    marker_ = shared_->temporaryName();
-    static_cast<void>(folder_->open()->createFile(marker_));
 }
 
-/// Removes what an interrupted restore left here.
+/// Says in the folder above that this one has not got its metadata.
+void TargetFolder::mark(const Directory& above) {
+    parent_->touch();
+    marker_ = shared_->temporaryName(kMarkerEnd);
+    above.createFile(marker_)->write(base::asBytes(name_));
+}
+
+void TargetFolder::removeMarker(const Directory& above) {
+    if (!marker_.empty() && above.statusOf(marker_)) above.removeFile(marker_);
+    marker_.clear();
+}
+
+std::string TargetFolder::takeMarker(const std::string& child) {
+    const auto node = markers_.extract(child);
+    return node ? std::move(node.mapped()) : std::string();
+}
+
+/// Removes what an interrupted restore left here, but for markers: they stay until what they speak of is
+/// done.
 void TargetFolder::sweep() {
     const auto opened = folder_->open();
     const platform::DirectoryListing listing = opened->list();
     for (std::size_t i = 0; i < listing.size(); ++i) {
-        if (!shared_->isLeftover(listing.name(i))) continue;
+        const std::string name(listing.name(i));
+        if (!shared_->isLeftover(name)) continue;
+        const auto status = opened->statusOf(name);
         // A restore leaves no folders: this one is somebody's, however it came by its name.
-        const auto status = opened->statusOf(listing.name(i));
         if (!status || status->type == FileType::Directory) continue;
-        opened->removeFile(listing.name(i));
-        appliesMetadata_ = true;
         touch();
+        if (name.ends_with(kMarkerEnd) && status->type == FileType::Regular) {
+            std::string child = readMarker(*opened, name);
+            if (holds(listing, child) && markers_.try_emplace(std::move(child), name).second) continue;
+        }
+        opened->removeFile(name);
     }
 }
 
 void TargetFolder::finish() {
     if (!folder_ || !above_) return;
-    if (!marker_.empty()) folder_->open()->removeFile(marker_);
     folder_.reset();
+    applyValues();
+    removeMarker(*above_->open());
+}
+
+void TargetFolder::applyValues() {
     platform::MetadataToApply values;
     if (appliesMetadata_ && metadata_) {
         values = shared_->rules.valuesFor(*metadata_, modified_);

@@ -6,12 +6,13 @@
 // go applies the metadata. So folders are finished innermost first, and no more of them are held than are
 // being worked on.
 //
-// A folder that a restore makes holds a marker file until it is finished. An interrupted restore leaves the
-// marker; the next one then knows that the folder never got its metadata. Unfinished files begin with the
-// same prefix and are swept.
+// Before a restore makes a folder, it puts a marker with the folder's name beside it, and removes it when the
+// folder has its metadata. An interrupted restore leaves the marker; the next one then knows that the folder
+// never got its metadata. Unfinished files begin with the same prefix and are swept.
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -41,7 +42,7 @@ struct RestoreShared {
         : report(std::move(onWarning)), rules(ownership), tag(std::move(tagText)) {}
 
     /// A name that no other file has.
-    std::string temporaryName();
+    std::string temporaryName(std::string_view end = "~");
     /// True for the name of an unfinished file of another restore.
     [[nodiscard]] bool isLeftover(std::string_view name) const noexcept;
 };
@@ -73,7 +74,7 @@ public:
     /// replace it.
     void open(const Policy& policy);
 
-    /// Removes unfinished files of interrupted restores.
+    /// Removes unfinished files of interrupted restores, and learns which folders they left unfinished.
     void sweep();
 
     /// True when open() made it, or would have made it in a dry run.
@@ -100,7 +101,11 @@ private:
     [[nodiscard]] bool ignoresCase();
     void openIn(const Policy& policy);
     void make(const platform::Directory& above);
+    void mark(const platform::Directory& above);
+    void removeMarker(const platform::Directory& above);
+    [[nodiscard]] std::string takeMarker(const std::string& child);
     void finish();
+    void applyValues();
 
     const std::shared_ptr<RestoreShared> shared_;
     std::shared_ptr<TargetFolder> parent_;
@@ -111,7 +116,8 @@ private:
     platform::Timestamp modified_;
     std::optional<platform::FileStatus> before_;
     std::shared_ptr<Folder> folder_;
-    std::string marker_;
+    std::string marker_;                          // in the folder above
+    std::map<std::string, std::string> markers_;  // left by an interrupted restore, by the child's name
     std::set<std::string> claimed_;
     CaseTwins twins_;
     std::optional<bool> ignoresCase_;  // once somebody asked

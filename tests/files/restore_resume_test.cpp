@@ -48,4 +48,34 @@ BOOST_AUTO_TEST_CASE(a_folder_named_like_an_unfinished_file_is_left_alone) {
     BOOST_TEST(sandbox.exists("target/dir/b"));
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_that_an_interrupted_restore_left_gets_its_metadata) {
+    const Sandbox sandbox;
+    const RecordedTree tree = backUpDatedTree(sandbox);
+    sandbox.write("target/.hbr-restore-x-1.folder~", "dir");
+    sandbox.write("target/.hbr-restore-x-2.folder~", "dir");
+    sandbox.write("target/dir/.hbr-restore-x-3~", "half a file");
+    BOOST_TEST(sandbox.restore(tree).faults.empty());
+    BOOST_CHECK(sandbox.status("target/dir").modified == kOfBackup);
+    BOOST_TEST(!hasLeftovers(sandbox));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_was_there_before_an_interrupted_restore_keeps_its_own) {
+    const Sandbox sandbox;
+    const RecordedTree tree = backUpDatedTree(sandbox);
+    sandbox.write("target/dir/.hbr-restore-x-3~", "half a file");
+    BOOST_TEST(sandbox.restore(tree).faults.empty());
+    BOOST_CHECK(sandbox.status("target/dir").modified != kOfBackup);
+    BOOST_TEST(!hasLeftovers(sandbox));
+}
+
+BOOST_AUTO_TEST_CASE(markers_that_name_no_folder_are_swept) {
+    const Sandbox sandbox;
+    const RecordedTree tree = backUpDatedTree(sandbox);
+    for (const char* text : {"", "dir", "gone", "../target", "."}) {
+        sandbox.write("target/.hbr-restore-x-1.folder~", text);
+        BOOST_TEST(sandbox.restore(tree).faults.empty());
+        BOOST_TEST(!hasLeftovers(sandbox));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

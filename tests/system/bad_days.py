@@ -158,6 +158,13 @@ class BadDays:
         large.mkdir()
         for number in range(4):
             (large / f"file {number}").write_bytes(self.chance.randbytes(60 * MIB))
+        for number in range(300):
+            folder = large / f"folder {number % 20}" / f"inner {number}"
+            folder.mkdir(parents=True)
+            (folder / "small").write_text(str(number))
+            folder.chmod(self.chance.choice((0o755, 0o700, 0o750, 0o1777)))
+        for path in sorted(large.rglob("*"), reverse=True):
+            os.utime(path, ns=(0, self.chance.randrange(10**18)))
         self.lab.run("backup", "run", large, "--plan", "large")
         expected = manifest(large)
         stopped = 0
@@ -169,11 +176,12 @@ class BadDays:
             process.communicate()
             stopped += process.returncode != DONE
             came = manifest(target / large.relative_to("/")) if (target / large.relative_to("/")).exists() else {}
-            named = {path: text for path, text in came.items() if not path.startswith(".hbr-restore-")}
+            named = {path: text for path, text in came.items() if text.startswith("-") and ".hbr-restore-" not in path}
             self.lab.check(all(expected[path] == text for path, text in named.items()),
                            "an interrupted restore left a file that is not whole")
             self.lab.run("restore", "latest", "--plan", "large", "--target", target, "--verify")
             self.lab.check(manifest(target / large.relative_to("/")) == expected, "the restore that went on differs")
+            self.lab.check(not list(target.rglob(".hbr-restore-*")), "the restore that went on left something")
             shutil.rmtree(target)
         self.lab.check(stopped > 0, "no restore was stopped in time, so the test tests nothing")
         shutil.rmtree(large)
