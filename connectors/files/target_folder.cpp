@@ -124,7 +124,7 @@ void TargetFolder::openIn(const Policy& policy) {
     }
     before_ = status;
     folder_ = above_->openChild(name_, *status);
-    marker_ = parent_->takeMarker(name_);
+    if (metadata_) marker_ = parent_->takeMarker(name_);
     appliesMetadata_ = !marker_.empty() || (policy.replacesMetadata && isSelected_);
     sweep();
 }
@@ -154,9 +154,9 @@ bool TargetFolder::ignoresCase() {
 }
 
 void TargetFolder::make(const Directory& above) {
-    marker_ = parent_->takeMarker(name_);
+    if (metadata_) marker_ = parent_->takeMarker(name_);
     try {
-        if (marker_.empty() && metadata_) mark(above);
+        if (metadata_ && marker_.empty()) mark(above);
         above.createDirectory(name_);
     } catch (...) {
         removeMarker(above);
@@ -191,8 +191,7 @@ std::string TargetFolder::takeMarker(const std::string& child) {
     return node ? std::move(node.mapped()) : std::string();
 }
 
-/// Removes what an interrupted restore left here, but for markers: they stay until what they speak of is
-/// done.
+/// Removes what an interrupted restore left here. Markers of folders stay until these are finished.
 void TargetFolder::sweep() {
     const auto opened = folder_->open();
     const platform::DirectoryListing listing = opened->list();
