@@ -4,23 +4,13 @@
 #include <utility>
 
 #include "connectors/files/compare_session.hpp"
+#include "platform/read_fully.hpp"
 
 namespace connectors::files {
 
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 * base::kKiB;
-
-/// Fills the buffer from a file; returns less only at its end.
-std::size_t readFully(platform::File& file, std::uint64_t offset, base::MutableBytes to) {
-    std::size_t done = 0;
-    while (done < to.size()) {
-        const std::size_t got = file.readAt(offset + done, to.subspan(done));
-        if (got == 0) break;
-        done += got;
-    }
-    return done;
-}
 
 }  // namespace
 
@@ -66,7 +56,7 @@ void FileComparer::compareRun(platform::File& file, std::uint64_t offset, base::
     while (!expected.empty()) {
         const base::ByteView piece = expected.first(std::min(buffer.size(), expected.size()));
         const base::MutableBytes read = base::MutableBytes(buffer).first(piece.size());
-        if (readFully(file, offset, read) != piece.size() || !std::ranges::equal(read, piece)) {
+        if (platform::readFully(file, offset, read) != piece.size() || !std::ranges::equal(read, piece)) {
             noteDifference(offset);
             return;
         }
@@ -98,7 +88,8 @@ void FileComparer::compareZeros(std::uint64_t offset, std::uint64_t end) {
         while (position < stop) {
             const auto wanted =
                 static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), stop - position));
-            const std::size_t got = readFully(*file_, position, base::MutableBytes(buffer).first(wanted));
+            const std::size_t got =
+                platform::readFully(*file_, position, base::MutableBytes(buffer).first(wanted));
             const auto read = base::ByteView(buffer).first(got);
             if (got == 0 ||
                 std::ranges::any_of(read, [](base::Byte byte) { return byte != base::Byte{0}; })) {

@@ -7,6 +7,7 @@
 #include "connectors/files/object_key.hpp"
 #include "connectors/files/object_kind.hpp"
 #include "platform/base/error.hpp"
+#include "platform/read_fully.hpp"
 
 namespace connectors::files {
 
@@ -31,13 +32,8 @@ bool hasCacheSignature(const Directory& folder) {
     try {
         const auto file = folder.openFile(kCacheTagName, platform::OpenMode::Read);
         base::Byte start[kCacheTagSignature.size()];
-        std::size_t have = 0;
-        while (have < sizeof start) {
-            const std::size_t got = file->read(base::MutableBytes(start).subspan(have));
-            if (got == 0) return false;
-            have += got;
-        }
-        return base::asText(start) == kCacheTagSignature;
+        return platform::readFully(*file, 0, start) == sizeof start &&
+               base::asText(start) == kCacheTagSignature;
     } catch (const Error&) {
         return false;  // a tag that cannot be read says nothing; the folder is backed up
     }

@@ -5,6 +5,7 @@
 
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/read_fully.hpp"
 
 namespace connectors::files {
 
@@ -23,13 +24,8 @@ std::string readMarker(const Directory& folder, const std::string& marker) {
     constexpr std::size_t kMaxBytes = 4096;
     const auto file = folder.openFile(marker, platform::OpenMode::Read);
     base::Bytes text(kMaxBytes);
-    std::size_t have = 0;
-    while (have < text.size()) {
-        const std::size_t got = file->read(base::MutableBytes(text).subspan(have));
-        if (got == 0) break;
-        have += got;
-    }
-    return std::string(base::asText(base::ByteView(text).first(have)));
+    text.resize(platform::readFully(*file, 0, text));
+    return std::string(base::asText(text));
 }
 
 bool holds(const platform::DirectoryListing& listing, std::string_view name) {
@@ -159,7 +155,7 @@ void TargetFolder::make(const Directory& above) {
         if (metadata_ && marker_.empty()) mark(above);
         above.createDirectory(name_);
     } catch (...) {
-        removeMarker(above);
+        if (!marker_.empty() && above.statusOf(marker_)) above.removeFile(marker_);
         throw;
     }
     const std::optional<FileStatus> made = above.statusOf(name_);
@@ -179,11 +175,6 @@ void TargetFolder::mark(const Directory& above) {
     parent_->touch();
     marker_ = shared_->temporaryName(kMarkerEnd);
     above.createFile(marker_)->write(base::asBytes(name_));
-}
-
-void TargetFolder::removeMarker(const Directory& above) {
-    if (!marker_.empty() && above.statusOf(marker_)) above.removeFile(marker_);
-    marker_.clear();
 }
 
 std::string TargetFolder::takeMarker(const std::string& child) {
@@ -214,7 +205,7 @@ void TargetFolder::finish() {
     if (!folder_ || !above_) return;
     folder_.reset();
     applyValues();
-    removeMarker(*above_->open());
+    if (!marker_.empty()) above_->open()->removeFile(marker_);
 }
 
 void TargetFolder::applyValues() {

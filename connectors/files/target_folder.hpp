@@ -102,7 +102,6 @@ private:
     void openIn(const Policy& policy);
     void make(const platform::Directory& above);
     void mark(const platform::Directory& above);
-    void removeMarker(const platform::Directory& above);
     [[nodiscard]] std::string takeMarker(const std::string& child);
     void finish();
     void applyValues();

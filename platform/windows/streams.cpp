@@ -7,6 +7,7 @@
 
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/read_fully.hpp"
 #include "platform/windows/nt_file.hpp"
 #include "platform/windows/system_error.hpp"
 #include "platform/windows/wide_text.hpp"
@@ -148,13 +149,7 @@ base::Bytes NtStreamCalls::list() {
 base::Bytes NtStreamCalls::read(const std::string& name, std::size_t sizeBytes) {
     const std::unique_ptr<File> stream = openStreamOf(handle_, path_, name);
     base::Bytes bytes(sizeBytes);
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const std::size_t got = stream->read(base::MutableBytes(bytes).subspan(done));
-        if (got == 0) break;
-        done += got;
-    }
-    bytes.resize(done);
+    bytes.resize(readFully(*stream, 0, bytes));
     return bytes;
 }
 

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_key_is_sealed_and_bound_to_its_vault) {
 
 BOOST_AUTO_TEST_CASE(an_access_key_and_a_proxy_login_are_sealed_each_for_its_own_use) {
     Shelf shelf;
-    const config::StoreAccess access{{{"proxy", "http://proxy:3128"}},
+    const config::StoreAccess access{{{"proxy", "http://proxy.example:3128"}},
                                      base::SecretBytes(std::string_view("id\nKEYSECRET")),
                                      base::SecretBytes(std::string_view("me\nPROXYSECRET"))};
     const auto vault = shelf.book.remember("bucket", "s3://bucket/v", kVaultId, shelf.key, access);

@@ -88,8 +88,8 @@ def columns_of(section: Section, body: bytearray, stripe: int) -> dict[int, byte
             for b in range(stripe, section.blocks, section.stripes)}
 
 
-def encode(section: Section, body: bytearray, fields: bytes) -> bytes:
-    """The pack of a body; `fields` are a descriptor's first 32 bytes."""
+def encode(section: Section, body: bytearray) -> bytes:
+    """The pack of a body."""
     parity = []
     for number in range(section.rows * section.stripes):
         row, stripe = divmod(number, section.stripes)
@@ -104,7 +104,7 @@ def encode(section: Section, body: bytearray, fields: bytes) -> bytes:
     pack[-FOOTER:] = body[section.body - FOOTER:section.body]
     pack[section.parity:section.parity + BLOCK * len(parity)] = b"".join(parity)
     for number, at in enumerate(section.copies_at):
-        mine = fields[:6] + bytes([number]) + fields[7:]
+        mine = section.fields[:6] + bytes([number]) + section.fields[7:]
         copy = mine + hashlib.sha256(mine).digest() + hashes
         pack[at:at + len(copy)] = copy
     return bytes(pack)
@@ -114,7 +114,7 @@ def check(data: bytes) -> None:
     """Raises Damage when a pack with parity is not what its body makes of it, to the last byte."""
     section = find(data)
     body, _ = parts(section, data)
-    need(data == encode(section, body, section.fields), "parity")
+    need(data == encode(section, body), "parity")
 
 
 def heal(data: bytes) -> bytes:
@@ -140,7 +140,7 @@ def heal(data: bytes) -> bytes:
         for column, block in zip(missing, solve([[coefficient(row, c) for c in missing] for row in rows], sums)):
             at = (column * section.stripes + stripe) * BLOCK
             body[at:at + BLOCK] = block
-    return encode(section, body, section.fields)
+    return encode(section, body)
 
 
 if __name__ == "__main__":
