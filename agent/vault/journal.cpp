@@ -40,6 +40,13 @@ base::Bytes changesEntry(const VaultChanges& changes) {
     return plain;
 }
 
+/// How an entry tells of a step: the state after it where that is due or small, else what it changes.
+base::Bytes entryOf(const VaultState& after, const VaultChanges& changes) {
+    base::Bytes full = fullEntry(after);
+    const bool isFull = after.sequence % Journal::kFullEvery == 0 || full.size() <= Journal::kSmallStateBytes;
+    return isFull ? full : changesEntry(changes);
+}
+
 template <typename Header>
 Header headerOf(const base::Bytes& stored) {
     Header header{};
@@ -89,53 +96,79 @@ std::optional<Journal::Place> Journal::knownPlace() const {
 
 Journal::Place Journal::refreshPlace() {
     std::optional<Place> place = knownPlace();
-    for (;;) {
-        const bool isNew = !place;
-        if (isNew) place = startAnew();
-        const Place start = *place;
-        while (!isNew && advance(*place)) {
-        }
-        if (stillStands(start)) break;
-        place.reset();  // we slept while entries were removed, and may have read what sleepers left in their
-                        // place
-    }
+    if (place) place = follow(std::move(*place));
+    if (!place) place = startAnew();
     const std::lock_guard lock(mutex_);
     place_ = place;
     return *place;
 }
 
-/// The newest full state, worked on to the newest entry that a listing shows; the listing may be behind.
+/// What came after `start`. Nothing when that cannot be told from here: we slept while entries were removed,
+/// and may have read what sleepers left in their place, or one is damaged that whoever starts anew may not
+/// need.
+std::optional<Journal::Place> Journal::follow(Place start) {
+    std::optional<Place> place = start;
+    Taken taken{};
+    try {
+        do {
+            taken = takeEntry(place, place->state.sequence + 1, {});
+        } while (taken == Taken::Yes);
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::Corrupt) throw;
+        return std::nullopt;
+    }
+    if (taken == Taken::End) {
+        throw journalDamaged("it was begun anew by a repair, after this program had read it");
+    }
+    return stillStands(start) ? place : std::nullopt;
+}
+
+void Journal::readInto(Entries& entries, std::uint64_t first, std::uint64_t end) {
+    std::vector<std::string> names;
+    for (std::uint64_t sequence = first; sequence < end; ++sequence) names.push_back(journalName(sequence));
+    auto contents = store_.readMany(names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (contents[i]) entries.emplace(first + i, std::move(*contents[i]));
+    }
+}
+
+/// The state after the newest entry, from a full one on.
 Journal::Place Journal::startAnew() {
     const std::vector<std::uint64_t> listed = listEntries();
     if (listed.empty()) throw journalDamaged("it has no entries");
-    const std::uint64_t newest = listed.back();
-    const std::uint64_t full = newest / kFullEvery * kFullEvery;
-    std::vector<std::string> names;
-    std::vector<std::uint64_t> sequences;
-    for (std::uint64_t sequence = full; sequence <= newest; ++sequence) {
-        sequences.push_back(sequence);
-        names.push_back(journalName(sequence));
-    }
+    // The listing may be behind. The name behind the newest entry is found free before that entry is read, so
+    // an entry that stands then proves that none behind it was removed.
+    std::uint64_t newest = listed.back();
+    while (store_.sizeOf(journalName(newest + 1))) ++newest;
     Entries early;
-    auto contents = store_.readMany(names);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (contents[i]) early.emplace(sequences[i], std::move(*contents[i]));
+    std::uint64_t first = newest + 1;
+    std::optional<Place> place;
+    const auto take = [&](std::uint64_t sequence) {
+        const Taken taken = takeEntry(place, sequence, early);
+        if (taken == Taken::End) throw journalDamaged("a repair has ended it and was interrupted");
+        return taken == Taken::Yes;
+    };
+    // The newest entry alone, mostly; otherwise all that may be needed, many at once.
+    for (const std::uint64_t every : {std::uint64_t{1}, kFullEvery}) {
+        const std::uint64_t from = newest / every * every;
+        readInto(early, from, first);
+        first = from;
+        if (early.contains(first) && take(first)) break;
     }
-    auto place = readFull(full, early);
-    if (!place) throw journalDamaged("entry " + std::to_string(full) + " is missing");
-    while (advance(*place, early)) {
-    }
-    // A hole is not an end: taking the name in it would make a second history beside the one behind it.
-    if (place->state.sequence < newest) {
-        throw journalDamaged("entry " + std::to_string(place->state.sequence + 1) + " is missing");
+    if (!place) throw journalDamaged("entry " + std::to_string(first) + " is missing or holds no state");
+    while (place->state.sequence < newest) {
+        const std::uint64_t next = place->state.sequence + 1;
+        // A hole is not an end: taking the name in it would make a second history beside the one behind it.
+        if (!early.contains(next)) throw journalDamaged("entry " + std::to_string(next) + " is missing");
+        take(next);
     }
     return std::move(*place);
 }
 
 bool Journal::stillStands(const Place& place) {
-    EntryHeader header{};
     try {
-        return store_.readRange(journalName(place.state.sequence), 0, header) && header == place.header;
+        const auto stored = store_.read(journalName(place.state.sequence));
+        return stored && headerOf<EntryHeader>(*stored) == place.header;
     } catch (const base::Error& error) {
         if (error.kind() != base::ErrorKind::Corrupt) throw;
         const char* const what = isUnreadablePart(error) ? " is lost to the disk" : " was cut short";
@@ -172,9 +205,7 @@ std::optional<VaultChanges> Journal::decideUnlessStale(const Decide& decide, con
 std::optional<VaultState> Journal::tryAppend(const Place& before, const VaultChanges& changes) {
     Place after{before.state, {}};
     after.state.apply(changes);
-    const auto header =
-        tryWrite(after.state.sequence,
-                 after.state.sequence % kFullEvery == 0 ? fullEntry(after.state) : changesEntry(changes));
+    const auto header = tryWrite(after.state.sequence, entryOf(after.state, changes));
     if (!header) return std::nullopt;
     if (!stillStands(before)) {
         // What we created stands where an entry was removed long ago. It misleads nobody; the next prune
@@ -244,41 +275,31 @@ std::optional<base::Bytes> Journal::readEntry(std::uint64_t sequence, const Entr
     return found != early.end() ? found->second : store_.read(journalName(sequence));
 }
 
-std::optional<Journal::Place> Journal::readFull(std::uint64_t sequence, const Entries& early) {
+/// Makes what was known before an entry what is known after it. Otherwise nothing is changed: `Nothing` says
+/// that there is no such entry, or that it holds changes and nothing was known.
+Journal::Taken Journal::takeEntry(std::optional<Place>& place, std::uint64_t sequence, const Entries& early) {
     const std::string name = journalName(sequence);
     const auto stored = readEntry(sequence, early);
-    if (!stored) return std::nullopt;
-    const base::Bytes plain = openObject(keys_, ObjectKind::JournalEntry, name, *stored);
-    base::Decoder decoder(plain);
-    if (decoder.byte() != kFull)
-        throw journalDamaged("entry " + std::to_string(sequence) + " holds no state");
-    Place place{decodeState(decoder), headerOf<EntryHeader>(*stored)};
-    decoder.expectEnd();
-    if (place.state.sequence != sequence) throw journalDamaged("an entry tells another place than its own");
-    return place;
-}
-
-bool Journal::advance(Place& place, const Entries& early) {
-    const std::uint64_t next = place.state.sequence + 1;
-    if (next % kFullEvery == 0) {
-        auto full = readFull(next, early);
-        if (!full) return false;
-        place = std::move(*full);
-        return true;
-    }
-    const std::string name = journalName(next);
-    const auto stored = readEntry(next, early);
-    if (!stored) return false;
+    if (!stored) return Taken::Nothing;
     const base::Bytes plain = openObject(keys_, ObjectKind::JournalEntry, name, *stored);
     base::Decoder decoder(plain);
     const base::Byte kind = decoder.byte();
-    if (kind == kEnd) throw journalDamaged("it was begun anew by a repair, after this program had read it");
-    if (kind != kChanges) throw journalDamaged("entry " + std::to_string(next) + " holds no changes");
-    const VaultChanges changes = decodeChanges(decoder);
-    decoder.expectEnd();
-    place.state.apply(changes);
-    place.header = headerOf<EntryHeader>(*stored);
-    return true;
+    if (kind == kEnd) return Taken::End;
+    if (kind == kChanges && sequence % kFullEvery != 0) {
+        if (!place) return Taken::Nothing;
+        const VaultChanges changes = decodeChanges(decoder);
+        decoder.expectEnd();
+        place->state.apply(changes);
+    } else if (kind == kFull) {
+        VaultState state = decodeState(decoder);
+        decoder.expectEnd();
+        if (state.sequence != sequence) throw journalDamaged("an entry tells another place than its own");
+        place.emplace().state = std::move(state);
+    } else {
+        throw journalDamaged("entry " + std::to_string(sequence) + " holds neither changes nor a state");
+    }
+    place->header = headerOf<EntryHeader>(*stored);
+    return Taken::Yes;
 }
 
 std::optional<Journal::EntryHeader> Journal::tryWrite(std::uint64_t sequence, base::ByteView plain) {

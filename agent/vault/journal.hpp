@@ -8,15 +8,17 @@
 // and works out its changes anew. All that is safe for many clients rests on this (agent/doc/invariants.md,
 // I3).
 //
-// Every kFullEvery-th entry holds the whole state instead of changes, so a reader starts at the newest of
-// those. A listing is used only as a hint at where to start looking.
+// An entry holds the whole state instead of changes while that is small, and every kFullEvery-th always, so a
+// reader starts at the newest of those: mostly the newest entry of all, and then nothing else is read. A
+// listing is used only as a hint at where to start looking.
 //
 // prune() removes old entries in ascending order and keeps the newest kKeptEntries, so the name of a removed
 // entry can be taken again by a client that slept meanwhile. Nobody is misled by that. A client remembers the
 // header of the entry that its state ends with, which no other entry has (its salt is random). While that
 // very entry stands, no later one has been removed: then a name behind it that is free was never taken, and
 // one that is taken is what it seems. So the entry is looked at again after reading ahead, and after creating
-// the next one; when it is gone the client starts anew from a listing.
+// the next one; when it is gone the client starts anew from a listing. Whoever starts anew finds the next
+// name free before it reads the newest entry, which comes to the same.
 #pragma once
 
 #include <array>
@@ -41,6 +43,9 @@ std::optional<std::uint64_t> sequenceOfName(std::string_view name);
 class Journal final {
 public:
     static constexpr std::uint64_t kFullEvery = 64;
+    /// States up to this size, encoded, are written in full each time: some twenty restore points. An entry
+    /// costs no more requests then, and whoever opens the vault reads one instead of up to kFullEvery.
+    static constexpr std::size_t kSmallStateBytes = 8 * base::kKiB;
     static constexpr std::uint64_t kKeptEntries = 1024;
 
     Journal(const VaultKeys& keys, ObjectStore& store) : keys_(keys), store_(store) {}
@@ -84,8 +89,10 @@ private:
     using Entries = std::map<std::uint64_t, base::Bytes>;
 
     std::optional<base::Bytes> readEntry(std::uint64_t sequence, const Entries& early);
-    std::optional<Place> readFull(std::uint64_t sequence, const Entries& early = {});
-    bool advance(Place& place, const Entries& early = {});
+    enum class Taken { Nothing, Yes, End };
+    Taken takeEntry(std::optional<Place>& place, std::uint64_t sequence, const Entries& early);
+    std::optional<Place> follow(Place start);
+    void readInto(Entries& entries, std::uint64_t first, std::uint64_t end);
     Place startAnew();
     [[nodiscard]] bool stillStands(const Place& place);
     [[nodiscard]] std::optional<Place> knownPlace() const;

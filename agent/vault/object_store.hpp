@@ -64,8 +64,8 @@ public:
 
     [[nodiscard]] virtual std::unique_ptr<ObjectUpload> startUpload(const std::string& name) = 0;
 
-    /// The whole object; nothing when there is none. At most `limitBytes` are accepted: Error (Corrupt)
-    /// beyond.
+    /// The whole object as it is now; nothing when there is none. At most `limitBytes` are accepted: Error
+    /// (Corrupt) beyond.
     [[nodiscard]] virtual std::optional<base::Bytes> read(const std::string& name,
                                                           std::size_t limitBytes = 256 * base::kMiB) = 0;
 
@@ -79,7 +79,8 @@ public:
     }
 
     /// Fills `to` from an offset. False when there is no such object; Error (Corrupt, "STORE-0006") when it
-    /// ends too soon.
+    /// ends too soon. May answer from what was read before, so it does not prove that the object still
+    /// stands: read() and sizeOf() do, of an object that was not announced.
     [[nodiscard]] virtual bool readRange(const std::string& name, std::uint64_t offset,
                                          base::MutableBytes to) = 0;
 

@@ -123,6 +123,11 @@ DamagedVault::DamagedVault(unsigned parityPercent) {
     whole = store.objects();
 }
 
+bool isSuperseded(const MemoryStore::Objects& whole, const std::string& name) {
+    const auto next = whole.upper_bound(name);
+    return name.starts_with("journal/") && next != whole.end() && next->first.starts_with("journal/");
+}
+
 vault::VerifyReport verifyAt(vault::Vault& vault, vault::VerifyDepth depth) {
     return vault::verify(vault, {depth, 1}, kNoProgress, {});
 }

@@ -53,6 +53,10 @@ private:
     std::unique_ptr<const vault::VaultKeys> keys_;
 };
 
+/// True for an entry of the journal that a newer one makes up for: small states are written in full each
+/// time.
+[[nodiscard]] bool isSuperseded(const MemoryStore::Objects& whole, const std::string& name);
+
 vault::VerifyReport verifyAt(vault::Vault& vault, vault::VerifyDepth depth);
 vault::RepairReport repairAll(vault::Vault& vault, bool rebuildIndex = false);
 

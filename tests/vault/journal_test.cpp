@@ -29,6 +29,9 @@ vault::PointRecord pointNamed(const std::string& client) {
     return point;
 }
 
+/// So long that a few restore points make a state that is not written in full each time.
+std::string longName(int number) { return std::string(1000, 'n') + std::to_string(number); }
+
 /// A step that adds one restore point.
 auto addsPoint(const std::string& client) {
     return [point = pointNamed(client)](const VaultState&) {
@@ -42,9 +45,9 @@ struct BegunJournal {
     BegunJournal() { Journal(keys, store).begin(); }
 
     [[nodiscard]] Journal open() { return Journal(keys, store); }
-    void append(int steps) {
+    void append(int steps, std::string (*name)(int) = [](int number) { return std::to_string(number); }) {
         Journal journal(keys, store);
-        for (int i = 0; i < steps; ++i) journal.append(addsPoint(std::to_string(i)));
+        for (int i = 0; i < steps; ++i) journal.append(addsPoint(name(i)));
     }
 
     test::MemoryStore store;
@@ -78,15 +81,51 @@ BOOST_AUTO_TEST_CASE(names_sort_as_their_numbers_and_are_read_back) {
 
 BOOST_AUTO_TEST_CASE(steps_are_read_by_others_in_their_order) {
     BegunJournal fixture;
-    fixture.append(200);  // past three full entries
+    fixture.append(200, longName);  // past three full entries
     Journal reader = fixture.open();
     const VaultState state = reader.refresh();
     BOOST_TEST(state.sequence == 200U);
     BOOST_REQUIRE(state.points.size() == 200U);
     for (std::size_t i = 0; i < 200; ++i) {
-        BOOST_REQUIRE(state.points[i].client == std::to_string(i));
+        BOOST_REQUIRE(state.points[i].client == longName(static_cast<int>(i)));
         BOOST_REQUIRE(state.pointSequences[i] == i + 1);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_small_state_is_read_from_the_newest_entry_alone) {
+    BegunJournal fixture;
+    fixture.append(10);
+    std::vector<std::string> read;
+    test::FaultyStore watched(fixture.store);
+    watched.setHook([&](test::StoreCall call, const std::string& name) {
+        if (call == test::StoreCall::Read) read.push_back(name);
+    });
+    BOOST_TEST(Journal(fixture.keys, watched).refresh().points.size() == 10U);
+    const std::vector<std::string> newest{vault::journalName(10)};
+    BOOST_TEST(read == newest, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(who_follows_the_journal_gets_past_a_damaged_entry_that_newer_ones_make_up_for) {
+    BegunJournal fixture;
+    Journal follower = fixture.open();
+    follower.refresh();
+    fixture.append(10);
+    fixture.store.truncate(vault::journalName(4), 300);
+    fixture.store.flipBit(vault::journalName(7), 60);
+    BOOST_TEST(follower.refresh().points.size() == 10U);
+    follower.append(addsPoint("next"));
+    BOOST_TEST(fixture.open().refresh().points.size() == 11U);
+}
+
+/// A store may answer readRange() from memory, which proves nothing about what others have removed since.
+BOOST_AUTO_TEST_CASE(whether_an_entry_still_stands_is_asked_of_the_store) {
+    BegunJournal fixture;
+    test::FaultyStore watched(fixture.store);
+    watched.setHook(
+        [&](test::StoreCall call, const std::string&) { BOOST_TEST((call != test::StoreCall::ReadRange)); });
+    Journal journal(fixture.keys, watched);
+    journal.refresh();
+    BOOST_TEST(journal.append(addsPoint("x")).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_vault_is_begun_once) {
@@ -168,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_reply_that_was_lost_is_no_second_step) {
 
 BOOST_AUTO_TEST_CASE(a_damaged_entry_that_is_needed_is_refused) {
     BegunJournal fixture;
-    fixture.append(70);
+    fixture.append(70, longName);
     const auto whole = fixture.store.objects();
     for (const std::uint64_t sequence : {64U, 66U, 70U}) {
         const std::string name = vault::journalName(sequence);
@@ -191,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_entry_that_is_needed_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_hole_is_damage_and_not_the_end) {
     BegunJournal fixture;
-    fixture.append(70);
+    fixture.append(70, longName);
     const auto whole = fixture.store.objects();
     for (const std::uint64_t sequence : {64U, 65U, 69U}) {
         fixture.store.remove(vault::journalName(sequence));

@@ -72,6 +72,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_point_record_costs_nothing) { repairsDamageIn("po
 
 BOOST_AUTO_TEST_CASE(a_damaged_journal_costs_nothing) {
     test::DamagedVault damaged;
+    std::size_t harmless = 0;
     for (const std::string& name : damaged.store.names("journal/")) {
         for (const test::Damage& damage : test::allDamages()) {
             BOOST_TEST_CONTEXT(name << " " << damage.what) {
@@ -80,10 +81,17 @@ BOOST_AUTO_TEST_CASE(a_damaged_journal_costs_nothing) {
                 const bool isGone = !damaged.store.contains(name);
                 if (damaged.isHealthy() || (isGone && name > damaged.store.names("journal/").back()))
                     continue;
+                if (test::isSuperseded(damaged.whole, name) &&
+                    test::verifyAt(*damaged.open(), vault::VerifyDepth::Data).isSound()) {
+                    BOOST_TEST(test::readEverything(*damaged.open(), damaged.expected).empty());
+                    ++harmless;
+                    continue;
+                }
                 losesNothing(damaged, test::repairAndCheck(damaged));
             }
         }
     }
+    BOOST_TEST(harmless > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(one_damaged_segment_costs_what_lies_in_it_and_nothing_else) {
