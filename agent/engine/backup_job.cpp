@@ -39,7 +39,7 @@ BackupOutcome runBackup(vault::Vault& vault, const platform::Clock& clock, const
             point.id = vault::randomId<vault::PointId>();
             BackupPass pass(session, request.workers, progress, cancel);
             pass.run(parent, trust, request.run, point);
-            session.makeDurable();
+            session.prepareCommit();
             cancel.throwIfCancelled();
             point.finished = clock.now();
             point.readBytes = progress.bytesRead;

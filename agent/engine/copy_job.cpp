@@ -192,7 +192,7 @@ CopyOutcome copyPoint(vault::Vault& source, vault::Vault& target, const vault::P
             walk.throwIfFailed();
             const std::uint64_t newFaults = copy.faults;
             copy.faults += point.faults;
-            session.makeDurable();
+            session.prepareCommit();
             cancel.throwIfCancelled();
             progress.bytesStored = session.storedBytes();
             const auto outcome = session.commit(copy);

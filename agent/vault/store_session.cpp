@@ -92,22 +92,9 @@ bool StoreSession::isCheckpointDue() const {
 }
 
 void StoreSession::checkpoint() {
-    std::vector<IndexEntry> entries;
-    {
-        const std::lock_guard lock(durableMutex_);
-        entries.swap(durable_);
-        durableBytes_ = 0;
-        lastCheckpoint_ = clock_.steady();
-    }
+    const std::vector<IndexEntry> entries = writeRunOfDurable();
+    nameWrittenRuns();
     if (entries.empty()) return;
-    try {
-        announce(entries);
-    } catch (...) {
-        // For another attempt, when what fills the store has been given up.
-        const std::lock_guard lock(durableMutex_);
-        durable_.insert(durable_.end(), entries.begin(), entries.end());
-        throw;
-    }
     {
         // From here on the index answers for these chunks.
         const std::lock_guard lock(claimedMutex_);
@@ -116,23 +103,58 @@ void StoreSession::checkpoint() {
     mergeSmallRuns(vault_, id_, MergeOwner::Session);
 }
 
-/// Names chunks in an index run, and the run in the journal.
-void StoreSession::announce(std::vector<IndexEntry>& entries) {
-    const RunInfo run = writeRun(vault_, entries);
-    storedBytes_.fetch_add(run.sizeBytes, std::memory_order_relaxed);
+/// Puts the durable chunks that no run holds into a new one, and returns them.
+std::vector<IndexEntry> StoreSession::writeRunOfDurable() {
+    std::vector<IndexEntry> entries;
+    {
+        const std::lock_guard lock(durableMutex_);
+        entries.swap(durable_);
+        durableBytes_ = 0;
+        lastCheckpoint_ = clock_.steady();
+    }
+    if (entries.empty()) return entries;
+    try {
+        const RunInfo run = writeRun(vault_, entries);
+        storedBytes_.fetch_add(run.sizeBytes, std::memory_order_relaxed);
+        const std::lock_guard lock(durableMutex_);
+        written_.push_back({run, id_});
+    } catch (...) {
+        // For another attempt, when what fills the store has been given up.
+        const std::lock_guard lock(durableMutex_);
+        durable_.insert(durable_.end(), entries.begin(), entries.end());
+        throw;
+    }
+    return entries;
+}
+
+std::vector<LiveRun> StoreSession::writtenRuns() {
+    const std::lock_guard lock(durableMutex_);
+    return written_;
+}
+
+void StoreSession::nameWrittenRuns() {
+    const std::vector<LiveRun> runs = writtenRuns();
+    if (runs.empty()) return;
     const auto after = vault_.journal().append([&](const VaultState& newest) {
         requireOpen(newest);
         VaultChanges changes;
         changes.touchSessions.push_back(sessionInfo());
-        changes.addRuns.push_back({run, id_});
+        changes.addRuns = runs;
         return std::optional(changes);
     });
     vault_.takeState(*after);
+    const std::lock_guard lock(durableMutex_);
+    written_.clear();  // one checkpoint at a time, so that none has come in between
 }
 
 void StoreSession::makeDurable() {
     stage_->flush();
     checkpoint();
+}
+
+void StoreSession::prepareCommit() {
+    stage_->flush();
+    writeRunOfDurable();
 }
 
 void StoreSession::keepWhatIsDurable() {
@@ -173,17 +195,21 @@ StoreSession::Commit StoreSession::commit(const PointRecord& point) {
             return std::nullopt;
         }
         VaultChanges changes;
+        changes.addRuns = writtenRuns();
         changes.addPoints.push_back(point);
         changes.endSessions.push_back(id_);
         return changes;
     });
     if (after) {
         isOpen_ = false;
+        vault_.takeState(*after);
         return Commit::Done;
     }
     vault_.refresh();
     if (outcome == Commit::CheckReliance) checkedSequence_ = refusedAt;
     vault_.store().remove(copy);
+    // Whatever comes next, chunks are looked for in the index.
+    nameWrittenRuns();
     return outcome;
 }
 

@@ -2,8 +2,8 @@
 // store_session.hpp: one writer's stay in a vault, from its first chunk to its restore point.
 //
 // Order of durability (invariants I1, I2): packs, then the index run that names them, then the journal entry
-// that names the run and, last, the restore point. From time to time a checkpoint makes what was stored so
-// far known, so that a run that is interrupted is not repeated: the next one finds its chunks.
+// that names the run; the last one names the restore point, too. From time to time a checkpoint makes what
+// was stored so far known, so that a run that is interrupted is not repeated: the next one finds its chunks.
 #pragma once
 
 #include <chrono>
@@ -54,6 +54,10 @@ public:
     /// Makes everything that was delivered durable and findable. All storers must have been flushed.
     void makeDurable();
 
+    /// Makes everything that was delivered durable, for commit() to make it findable together with its point,
+    /// which spares a step of the journal. All storers must have been flushed.
+    void prepareCommit();
+
     /// After a failure: gives up what is not durable yet, which also frees its room, and makes what is
     /// findable for the next session. The session can only be closed afterwards.
     void keepWhatIsDurable();
@@ -68,7 +72,7 @@ public:
         AlreadyThere,
     };
 
-    /// Makes a restore point visible. Durable when it returns Done. Call after makeDurable(), from one
+    /// Makes a restore point visible. Durable when it returns Done. Call after prepareCommit(), from one
     /// thread, each time with another id. Throws Error (Busy, "VAULT-0010") when the session was ended by
     /// somebody who took us for dead.
     Commit commit(const PointRecord& point);
@@ -84,7 +88,9 @@ private:
     void onPackCommitted(std::vector<IndexEntry> entries, std::uint64_t packBytes);
     [[nodiscard]] bool isCheckpointDue() const;
     void checkpoint();
-    void announce(std::vector<IndexEntry>& entries);
+    std::vector<IndexEntry> writeRunOfDurable();
+    void nameWrittenRuns();
+    [[nodiscard]] std::vector<LiveRun> writtenRuns();
     std::string writePointCopy(const PointRecord& point);
     SessionInfo sessionInfo() const;
 
@@ -103,8 +109,9 @@ private:
     std::mutex durableMutex_;  // guards everything up to lastCheckpoint_
     std::condition_variable checkpointEnded_;
     bool isCheckpointing_ = false;
-    std::vector<IndexEntry> durable_;
-    std::uint64_t durableBytes_ = 0;  // of the packs that hold them
+    std::vector<IndexEntry> durable_;  // that no run holds yet
+    std::uint64_t durableBytes_ = 0;   // of the packs that hold them
+    std::vector<LiveRun> written_;     // durable runs that the journal does not name yet
     std::chrono::nanoseconds lastCheckpoint_{};
 
     CompressionGovernor governor_;
