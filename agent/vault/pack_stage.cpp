@@ -88,7 +88,7 @@ PackStage::~PackStage() {
     commitThreads_.clear();
 }
 
-PackStage::Filling PackStage::beginPack(PackKind kind) {
+PackStage::Filling PackStage::beginPack(PackKind kind, std::uint64_t number) {
     auto identity = std::make_shared<PackIdentity>();
     identity->id = randomId<PackId>();
     identity->kind = kind;
@@ -98,7 +98,7 @@ PackStage::Filling PackStage::beginPack(PackKind kind) {
         const std::lock_guard lock(stateMutex_);
         ++packsInFlight_;
     }
-    return {std::move(identity), kHeaderBytes, beginDirectory(kind).size()};
+    return {std::move(identity), kHeaderBytes, beginDirectory(kind).size(), number};
 }
 
 PackSlot PackStage::reserve(PackKind kind, std::size_t sealedBytes, std::size_t chunks) {
@@ -110,13 +110,13 @@ PackSlot PackStage::reserve(PackKind kind, std::size_t sealedBytes, std::size_t 
         const std::lock_guard lock(fillingMutex_);
         Fillings& fillings = filling_[kind == PackKind::Data ? 0 : 1];
         Filling* best = nullptr;
-        for (Filling& filling : fillings) {
+        for (Filling& filling : fillings.packs) {
             if (filling.bytesWith(sealedBytes, directoryBytes) > kPackBytes) continue;
             if (best == nullptr || filling.bytesWith(0, 0) > best->bytesWith(0, 0)) best = &filling;
         }
         if (best == nullptr) {
-            if (fillings.size() == kFillingAtOnce) ended = takeFullest(fillings);
-            best = &fillings.emplace_back(beginPack(kind));
+            if (fillings.packs.size() == kFillingAtOnce) ended = takeToEnd(fillings);
+            best = &fillings.packs.emplace_back(beginPack(kind, ++fillings.begun));
         }
         slot = {best->pack, static_cast<std::uint32_t>(best->end)};
         best->end += sealedBytes;
@@ -126,12 +126,16 @@ PackSlot PackStage::reserve(PackKind kind, std::size_t sealedBytes, std::size_t 
     return slot;
 }
 
-PackStage::Filling PackStage::takeFullest(Fillings& fillings) {
-    const auto fullest = std::max_element(
-        fillings.begin(), fillings.end(),
-        [](const Filling& a, const Filling& b) { return a.bytesWith(0, 0) < b.bytesWith(0, 0); });
-    Filling taken = std::move(*fullest);
-    fillings.erase(fullest);
+/// The fullest, or one that has been filled for too long.
+PackStage::Filling PackStage::takeToEnd(Fillings& fillings) {
+    auto chosen = fillings.packs.begin();
+    if (fillings.begun - chosen->number < kMostBegunAfter) {
+        chosen = std::max_element(
+            fillings.packs.begin(), fillings.packs.end(),
+            [](const Filling& a, const Filling& b) { return a.bytesWith(0, 0) < b.bytesWith(0, 0); });
+    }
+    Filling taken = std::move(*chosen);
+    fillings.packs.erase(chosen);
     return taken;
 }
 
@@ -154,7 +158,7 @@ void PackStage::flush() {
         std::swap(ended, filling_);
     }
     for (Fillings& fillings : ended) {
-        for (Filling& filling : fillings) closeFilling(filling);
+        for (Filling& filling : fillings.packs) closeFilling(filling);
     }
     std::unique_lock lock(stateMutex_);
     idle_.wait(lock, [this] { return failure_ || packsInFlight_ == 0; });

@@ -102,6 +102,29 @@ BOOST_AUTO_TEST_CASE(content_that_fills_several_packs_comes_back) {
     BOOST_TEST((reader.readContent(content, fixture.whole.size()) == fixture.whole));
 }
 
+/// Whoever reads content in the order in which it was stored needs few packs at a time.
+BOOST_AUTO_TEST_CASE(no_pack_is_filled_for_long) {
+    Contents fixture;
+    test::Random random(6);
+    vault::CompressionGovernor governor;
+    vault::PackStage stage(fixture.vault->keys(), fixture.store, 0, governor, [](auto&&, std::uint64_t) {});
+    std::vector<vault::PackId> begun;
+    std::size_t mostBehind = 0;
+    for (int i = 0; i < 3000; ++i) {
+        const std::size_t sizeBytes = 100'000 + random.below(2'000'000);
+        const vault::PackId pack = stage.reserve(vault::PackKind::Data, sizeBytes, 1).pack->id;
+        const auto place = std::find(begun.rbegin(), begun.rend(), pack);
+        if (place == begun.rend()) {
+            begun.push_back(pack);
+        } else {
+            mostBehind = std::max<std::size_t>(mostBehind, place - begun.rbegin());
+        }
+    }
+    BOOST_TEST(begun.size() > 150U);
+    BOOST_TEST(mostBehind > 0U);
+    BOOST_TEST(mostBehind <= 4U);
+}
+
 BOOST_AUTO_TEST_CASE(content_past_its_limit_is_refused) {
     Contents fixture;
     test::Random random(4);
