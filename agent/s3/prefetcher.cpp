@@ -13,6 +13,16 @@ namespace {
 /// How far back it is remembered how much of what was fetched was wanted.
 constexpr std::uint64_t kRememberedBytes = 64 * Prefetcher::kBlockBytes;
 
+/// True when most of several blocks is wanted at once, as at the beginning of a restore.
+template <typename Wanted>
+bool isMostOfBlocks(const Wanted& wanted) {
+    std::uint64_t bytes = 0;
+    for (const auto& [place, ranges] : wanted) {
+        for (const vault::ObjectRange& range : ranges) bytes += range.sizeBytes;
+    }
+    return wanted.size() > 1 && 2 * bytes > wanted.size() * Prefetcher::kBlockBytes;
+}
+
 }  // namespace
 
 Prefetcher::Prefetcher(Fetch fetch, std::size_t threads, std::size_t budgetBytes)
@@ -39,8 +49,9 @@ void Prefetcher::announce(const std::vector<vault::ObjectRange>& ranges) {
         if (isNew) wanted.push_back({place->first, {}});
         wanted[place->second].second.push_back(range);
     }
+    const bool asWhole = isMostOfBlocks(wanted);
     const std::lock_guard lock(mutex_);
-    for (auto& [place, parts] : wanted) plan(place, std::move(parts));
+    for (auto& [place, parts] : wanted) plan(place, std::move(parts), asWhole);
     if (threads_.empty()) startThreads();
     changed_.notify_all();
 }
@@ -55,7 +66,7 @@ void Prefetcher::startThreads() {
 
 /// Ranges of one object and one block. Much of it is fetched as a whole, in one request: what lies between is
 /// likely to be wanted next, and more requests cost more than the transfer.
-void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges) {
+void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges, bool asWhole) {
     std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
     std::size_t wanted = 0;
     std::vector<vault::ObjectRange> missing;
@@ -73,7 +84,7 @@ void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges
     if (const auto object = blocks_.find(place.first); object != blocks_.end()) {
         for (const BlockRef& block : object->second) seen += block->sizeBytes;
     }
-    if (seen >= kWholeFromBytes || isMostWanted()) {
+    if (seen >= kWholeFromBytes || asWhole || isMostWanted()) {
         countWanted(kBlockBytes, wanted);
         return addBlock({place.first, place.second, kBlockBytes}, wanted);
     }
@@ -119,7 +130,7 @@ std::optional<std::uint64_t> Prefetcher::sizeOf(const std::string& name) {
     std::unique_lock lock(mutex_);
     const BlockRef block = find(name, 0, 1);
     if (!block) return std::nullopt;
-    changed_.wait(lock, [&] { return block->state == State::Gone || block->state == State::Ready; });
+    fetchIfQueued(block, lock);
     if (block->state != State::Ready || block->content->size() == block->sizeBytes) return std::nullopt;
     return block->content->size();
 }
@@ -138,11 +149,7 @@ bool Prefetcher::take(const std::string& name, std::uint64_t offset, base::Mutab
     std::unique_lock lock(mutex_);
     const BlockRef block = find(name, offset, offset + to.size());
     if (!block) return false;
-    if (block->state == State::Queued) {
-        makeRoom(block->sizeBytes, Push::Any);
-        fetch(block, lock);
-    }
-    changed_.wait(lock, [&] { return block->state != State::UnderWay; });
+    fetchIfQueued(block, lock);
     const auto from = static_cast<std::size_t>(offset - block->offset);
     if (block->state != State::Ready || block->content->size() < from + to.size()) return false;
     const auto content = block->content;
@@ -153,6 +160,15 @@ bool Prefetcher::take(const std::string& name, std::uint64_t offset, base::Mutab
     lock.unlock();
     std::copy_n(content->begin() + static_cast<std::ptrdiff_t>(from), to.size(), to.begin());
     return true;
+}
+
+/// For a reader, who waits for nothing but the answer.
+void Prefetcher::fetchIfQueued(const BlockRef& block, std::unique_lock<std::mutex>& lock) {
+    if (block->state == State::Queued) {
+        makeRoom(block->sizeBytes, Push::Any);
+        fetch(block, lock);
+    }
+    changed_.wait(lock, [&] { return block->state != State::UnderWay; });
 }
 
 void Prefetcher::run() {
@@ -195,7 +211,8 @@ void Prefetcher::fetch(const BlockRef& block, std::unique_lock<std::mutex>& lock
 }
 
 /// False when there is no room that may be had. What was read from end to end goes first, then what has been
-/// read as far as was announced, and last, if at all, what is still to be read.
+/// read as far as was announced, and last, if at all, what is still to be read; that is fetched again, as a
+/// whole.
 bool Prefetcher::makeRoom(std::size_t sizeBytes, Push push) {
     const auto rank = [](const Block& block) {
         const int worth =
@@ -213,7 +230,13 @@ bool Prefetcher::makeRoom(std::size_t sizeBytes, Push push) {
         }
         if (!least) return false;
         heldBytes_ -= least->sizeBytes;
-        drop(least);
+        if (least->unreadBytes == 0) {
+            drop(least);
+        } else {
+            least->state = State::Queued;  // it will be wanted, and then all of it at once
+            least->content.reset();
+            queue_.push_back(least);
+        }
     }
     return true;
 }

@@ -29,7 +29,7 @@ public:
     /// One request fetches at most this much: a whole pack.
     static constexpr std::size_t kBlockBytes = 16 * base::kMiB;
     /// From so many wanted bytes on, a block is fetched as a whole; from the first one on, while most of what
-    /// was fetched as a whole was wanted.
+    /// was fetched as a whole, or most of what is announced with it, is wanted.
     static constexpr std::size_t kWholeFromBytes = kBlockBytes / 4;
     /// Wanted ranges of an object that lie no further apart are fetched together.
     static constexpr std::size_t kGapBytes = 512 * base::kKiB;
@@ -72,11 +72,12 @@ private:
     void run();
     using Place = std::pair<std::string, std::uint64_t>;  // an object, and an offset in steps of kBlockBytes
     void startThreads();
-    void plan(const Place& place, std::vector<vault::ObjectRange> ranges);
+    void plan(const Place& place, std::vector<vault::ObjectRange> ranges, bool asWhole);
     void addBlock(const vault::ObjectRange& range, std::size_t wanted);
     void countWanted(std::size_t fetchedBytes, std::size_t wantedBytes);
     [[nodiscard]] bool isMostWanted() const noexcept;
     [[nodiscard]] BlockRef find(const std::string& name, std::uint64_t offset, std::uint64_t end) const;
+    void fetchIfQueued(const BlockRef& block, std::unique_lock<std::mutex>& lock);
     void fetch(const BlockRef& block, std::unique_lock<std::mutex>& lock);
     enum class Push { ReadOnly, Any };  // which blocks may be pushed out
     bool makeRoom(std::size_t sizeBytes, Push push);

@@ -19,21 +19,24 @@ ChunkIndex::ChunkIndex(const VaultKeys& keys, ObjectStore& store, std::size_t ca
       runs_(std::make_shared<const std::vector<std::shared_ptr<IndexRun>>>()) {}
 
 void ChunkIndex::setRuns(const std::vector<RunInfo>& runs) {
-    const auto known = this->runs();
+    const std::lock_guard lock(mutex_);
     auto next = std::make_shared<std::vector<std::shared_ptr<IndexRun>>>();
     std::vector<ObjectRange> unannounced;
     std::uint64_t announcedBytes = 0;
     for (auto info = runs.rbegin(); info != runs.rend(); ++info) {
-        const auto open = std::find_if(known.begin(), known.end(),
+        const auto open = std::find_if(runs_->begin(), runs_->end(),
                                        [&](const auto& run) { return run->info().id == info->id; });
-        next->push_back(open != known.end() ? *open
-                                            : std::make_shared<IndexRun>(keys_, store_, cache_, *info));
-        if (open != known.end() || announcedBytes + info->sizeBytes > kAnnouncedBytes) continue;
+        const bool isNew = open == runs_->end();
+        next->push_back(isNew ? std::make_shared<IndexRun>(keys_, store_, cache_, *info) : *open);
+        const std::string name = runName(info->id);
+        const bool isKnownToStore =
+            !isNew && std::none_of(unannounced_.begin(), unannounced_.end(),
+                                   [&](const auto& range) { return range.name == name; });
+        if (isKnownToStore || announcedBytes + info->sizeBytes > kAnnouncedBytes) continue;
         // A byte more than there is, so that the store sees where the run ends, and need not ask.
-        unannounced.push_back({runName(info->id), 0, static_cast<std::size_t>(info->sizeBytes) + 1});
+        unannounced.push_back({name, 0, static_cast<std::size_t>(info->sizeBytes) + 1});
         announcedBytes += info->sizeBytes;
     }
-    const std::lock_guard lock(mutex_);
     runs_ = std::move(next);
     unannounced_ = std::move(unannounced);
 }

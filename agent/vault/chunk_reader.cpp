@@ -8,6 +8,7 @@ namespace vault {
 namespace {
 
 constexpr std::size_t kHeaderCacheBytes = 4096 * kHeaderBytes;
+constexpr std::size_t kFirstReadBytes = base::kMiB;
 constexpr std::size_t kHealedCacheBytes = 2 * kMostPackBytes;
 
 base::Error lostChunk(const ChunkId& id) {
@@ -92,6 +93,7 @@ bool ChunkReader::tryWith(const ChunkId& id, const ChunkLocation& at,
     if (const auto cached = segments_.find({at.pack, at.segmentOffset})) {
         return useIfTrue(id, partOf(*cached, at), use);
     }
+    announceFirst(at);
     const auto header = packHeader(at.pack);
     if (!header) return false;
     base::Bytes sealedSegment(at.segmentBytes);
@@ -170,6 +172,19 @@ void ChunkReader::announce(std::span<const ChunkRef> chunks) {
             ranges.push_back({packName(at->pack), 0, kHeaderBytes});
         }
         ranges.push_back({packName(at->pack), at->segmentOffset, at->segmentBytes});
+    }
+    vault_.store().willRead(ranges);
+}
+
+/// The first segment of a pack needs the pack's header as well: both in one round trip, and in one request
+/// where little lies between, which is likely to be wanted next.
+void ChunkReader::announceFirst(const ChunkLocation& at) {
+    if (readAheadBytes() == 0 || headers_.find(at.pack)) return;
+    const std::size_t endBytes = std::size_t{at.segmentOffset} + at.segmentBytes;
+    std::vector<ObjectRange> ranges{{packName(at.pack), 0, endBytes}};
+    if (endBytes > kFirstReadBytes) {
+        ranges = {{packName(at.pack), 0, kHeaderBytes},
+                  {packName(at.pack), at.segmentOffset, at.segmentBytes}};
     }
     vault_.store().willRead(ranges);
 }

@@ -80,6 +80,7 @@ private:
     bool openSegment(const ChunkId& id, const ChunkLocation& at, base::ByteView header,
                      base::ByteView sealedSegment, const std::function<void(base::ByteView)>& use);
     std::shared_ptr<const base::Bytes> healedPack(const PackId& pack);
+    void announceFirst(const ChunkLocation& at);
     std::shared_ptr<const base::Bytes> packHeader(const PackId& pack);
     void visitRefs(const std::vector<ChunkRef>& refs, unsigned depth, std::uint64_t& offset,
                    const std::function<void(const ChunkRef&, std::uint64_t)>& visit);

@@ -3,6 +3,7 @@
 // for ever.
 #include "agent/s3/prefetcher.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <set>
@@ -116,6 +117,36 @@ BOOST_AUTO_TEST_CASE(announcements_that_nobody_follows_up_do_not_stop_those_that
     }
 }
 
+BOOST_AUTO_TEST_CASE(when_most_of_several_objects_is_announced_at_once_each_comes_whole) {
+    Server server;
+    {
+        auto prefetcher = server.prefetcher();
+        prefetcher.announce({{"a", 0, Server::kObjectBytes}, {"b", 0, 1000}, {"b", 9 * base::kMiB, 1000}});
+        for (const std::uint64_t offset : {std::uint64_t{0}, 9 * base::kMiB}) {
+            BOOST_TEST(server.isRight(prefetcher, "b", offset, 1000));
+        }
+        BOOST_TEST(server.isRight(prefetcher, "a", 0, Server::kObjectBytes));
+    }
+    BOOST_TEST(server.asked.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_pushed_out_before_it_was_read_comes_again_as_a_whole) {
+    Server server;
+    {
+        auto prefetcher = server.prefetcher(1, 2 * Prefetcher::kBlockBytes);
+        for (const char* name : {"early", "b", "c"}) {
+            prefetcher.announce({{name, 0, Server::kObjectBytes}});
+            BOOST_TEST(server.isRight(prefetcher, name, 0, 1000));  // "c" finds no room
+        }
+        for (std::uint64_t at = 1000; at + base::kMiB < Server::kObjectBytes; at += base::kMiB) {
+            BOOST_TEST(server.isRight(prefetcher, "early", at, base::kMiB));
+        }
+    }
+    const auto ofEarly = std::count_if(server.asked.begin(), server.asked.end(),
+                                       [](const auto& range) { return range.name == "early"; });
+    BOOST_TEST(ofEarly == 2);
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_fetched_is_left_to_the_reader) {
     Server server;
     server.fails = true;
@@ -142,7 +173,8 @@ BOOST_AUTO_TEST_CASE(a_beginning_that_was_all_of_an_object_tells_its_size) {
     Server server;
     auto prefetcher = server.prefetcher();
     BOOST_TEST(!prefetcher.sizeOf("a").has_value());
-    prefetcher.announce({{"a", 0, Server::kObjectBytes + 1}, {"b", 0, 1000}});
+    prefetcher.announce({{"a", 0, Server::kObjectBytes + 1}});
+    prefetcher.announce({{"b", 0, 1000}});
     BOOST_TEST((prefetcher.sizeOf("a") == Server::kObjectBytes));
     BOOST_TEST(!prefetcher.sizeOf("b").has_value());
 }

@@ -9,6 +9,7 @@
 #include "agent/vault/index_filter.hpp"
 #include "agent/vault/run_merge.hpp"
 #include "platform/base/error.hpp"
+#include "tests/support/faulty_store.hpp"
 #include "tests/support/sample_vault.hpp"
 
 namespace {
@@ -210,6 +211,22 @@ BOOST_AUTO_TEST_CASE(entries_may_come_in_any_order_and_twice) {
     BOOST_TEST(info.entries == 500U);
     vault->index().setRuns({info});
     expectFound(vault->index(), model, 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_is_announced_once_however_often_it_is_set) {
+    Runs runs;
+    test::Random random(11);
+    const Model model = randomModel(random, 50, 2);
+    const vault::RunInfo info = runs.write(model);
+    test::FaultyStore far(runs.store);
+    vault::ChunkIndex index(runs.keys, far, base::kMiB);
+    index.setRuns({info});
+    index.setRuns({info});
+    expectFound(index, model, 1);
+    index.setRuns({info});
+    expectFound(index, model, 1);
+    BOOST_TEST_REQUIRE(far.announced().size() == 1U);
+    BOOST_TEST(far.announced()[0].name == vault::runName(info.id));
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_run_hides_its_own_chunks_and_no_others) {
