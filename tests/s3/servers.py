@@ -15,6 +15,7 @@ import ssl
 import subprocess
 import time
 import urllib.parse
+import xml.etree.ElementTree
 from pathlib import Path
 
 KEY_ID = "testrootkey"
@@ -120,6 +121,24 @@ class Server:
 
     def request(self, *arguments) -> tuple[int, bytes]:
         return request(self, *arguments)
+
+    def versions(self, bucket: str) -> list[tuple[str, str, bool]]:
+        """Key, version and whether it is a marker that hides the object, of everything in a bucket with versions."""
+        found: list[tuple[str, str, bool]] = []
+        after: dict[str, str] = {}
+        while True:
+            status, body = request(self, "GET", f"/{bucket}", {"versions": "", **after})
+            if status != 200:
+                raise RuntimeError(f"{self.name} lists no versions: {status} {body!r}")
+            page = xml.etree.ElementTree.fromstring(body)
+            space = page.tag.partition("}")[0] + "}"
+            for kind in ("Version", "DeleteMarker"):
+                found += [(entry.findtext(f"{space}Key"), entry.findtext(f"{space}VersionId"), kind == "DeleteMarker")
+                          for entry in page.findall(f"{space}{kind}")]
+            if page.findtext(f"{space}IsTruncated") != "true":
+                return found
+            after = {"key-marker": page.findtext(f"{space}NextKeyMarker"),
+                     "version-id-marker": page.findtext(f"{space}NextVersionIdMarker")}
 
     def limited_key(self, bucket: str, actions: list[str]) -> dict[str, str]:
         """The variables of a key with these rights to the bucket's objects, and to list it."""

@@ -216,8 +216,42 @@ def plain(lab: Lab, name: str, source: pathlib.Path, seed: int) -> None:
             lab.say(f"{name}: {len(proxy.cuts)} uploads cut, such as {proxy.cuts[:5]}")
 
 
+def locked_versions(lab: Lab, source: pathlib.Path) -> None:
+    """MinIO hides a locked object behind a marker when it is deleted, and keeps the version: a prune works, and whoever
+    deletes everything has destroyed nothing."""
+    with servers.Server("minio", lab.work / "minio locked") as server:
+        server.make_locked_bucket("locked")
+        lab.run("vault", "create", "s3://locked", "--name", "hidden", "--endpoint", server.endpoint, environment=KEY)
+        for seed in (3, 4):
+            lab.run("backup", "run", source, "--vault", "hidden")
+            change(source, seed)
+        lab.run("backup", "run", source, "--vault", "hidden")
+        lab.run("point", "forget", "--vault", "hidden", "--keep-last", "1", "--yes", expect=None)
+        lab.run("prune", "--vault", "hidden", "--max-unused", "0", "--yes")
+        lab.run("verify", "--vault", "hidden", "--depth", "data")
+        pruned = {key for key, _, isMarker in server.versions("locked") if isMarker}
+        lab.check(any(key.startswith("packs/") for key in pruned), "the prune of a bucket with versions removed no pack")
+
+        before = server.versions("locked")
+        for key, version, isMarker in before:
+            if isMarker or key in pruned:
+                continue
+            status, _ = server.request("DELETE", f"/locked/{key}", {"versionId": version})
+            lab.check(status >= 400, f"a locked version of {key} could be destroyed: {status}")
+            server.request("DELETE", f"/locked/{key}")
+        lab.run("point", "list", "--vault", "hidden", expect=None)
+        for key, version, isMarker in server.versions("locked"):
+            if isMarker and key not in pruned:
+                server.request("DELETE", f"/locked/{key}", {"versionId": version})
+        lab.check(sorted(server.versions("locked")) == sorted(before), "not everything was uncovered again")
+        lab.run("verify", "--vault", "hidden", "--depth", "data")
+        target = lab.work / "restored hidden"
+        lab.run("restore", "latest", "--vault", "hidden", "--target", target)
+        lab.check(manifest(target.joinpath(*source.parts[1:])) == manifest(source), "locked versions: the restore differs")
+
+
 def locked(lab: Lab, source: pathlib.Path) -> None:
-    """versitygw keeps locked objects from being deleted; MinIO hides them behind a marker, and keeps the version."""
+    """versitygw keeps locked objects from being deleted at all, and a prune says so."""
     with servers.Server("versitygw", lab.work / "versitygw locked") as server:
         server.make_locked_bucket("locked")
         lab.run("vault", "create", "s3://locked", "--name", "locked", "--endpoint", server.endpoint, environment=KEY)
@@ -246,6 +280,7 @@ def main() -> int:
             proxy_login(lab, name, source)
             limits(lab, name)
         locked(lab, source)
+        locked_versions(lab, source)
     return lab.end()
 
 
