@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/app/fault_report.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "platform/base/text.hpp"
 
 namespace app {
@@ -44,7 +48,9 @@ void addFaults(base::JsonWriter& json, const std::vector<engine::Fault>& faults)
 }
 
 bool isVaultDamage(const engine::Fault& fault) {
-    return fault.code == "VAULT-0011" || fault.code == "VAULT-0014";
+    constexpr std::array<std::string_view, 4> kCodes = {"VAULT-0011", "VAULT-0013", "VAULT-0014",
+                                                        "VAULT-0022"};
+    return std::find(kCodes.begin(), kCodes.end(), fault.code) != kCodes.end();
 }
 
 std::string counted(std::uint64_t number, const std::string& noun) {

@@ -49,20 +49,33 @@ std::vector<std::shared_ptr<IndexRun>> ChunkIndex::runs() const {
 std::vector<std::string> ChunkIndex::damagedRuns() const {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> names;
-    for (const RunId& id : damaged_) names.push_back(runName(id));
+    for (const DamagedRun& run : damaged_) names.push_back(runName(run.id));
     return names;
 }
 
-void ChunkIndex::noteDamage(const IndexRun& run) {
+/// True when that is news.
+bool ChunkIndex::noteDamage(const IndexRun& run, Extent extent) {
     const std::lock_guard lock(mutex_);
-    if (std::find(damaged_.begin(), damaged_.end(), run.info().id) == damaged_.end()) {
-        damaged_.push_back(run.info().id);
+    for (DamagedRun& known : damaged_) {
+        if (known.id != run.info().id) continue;
+        if (known.extent == Extent::All || extent == Extent::Blocks) return false;
+        known.extent = extent;
+        return true;
     }
+    damaged_.push_back({run.info().id, extent});
+    return true;
 }
 
-std::optional<ChunkLocation> ChunkIndex::findOnce(const ChunkId& id, bool& sawMissingRun) {
+bool ChunkIndex::isUseless(const std::vector<DamagedRun>& damaged, const IndexRun& run) {
+    return std::any_of(damaged.begin(), damaged.end(), [&](const DamagedRun& known) {
+        return known.id == run.info().id && known.extent == Extent::All;
+    });
+}
+
+/// `mayBeOutdated` becomes true when something is wrong that others may have mended, or caused, since.
+std::optional<ChunkLocation> ChunkIndex::findOnce(const ChunkId& id, bool& mayBeOutdated) {
     std::shared_ptr<const std::vector<std::shared_ptr<IndexRun>>> runs;
-    std::vector<RunId> damaged;
+    std::vector<DamagedRun> damaged;
     std::vector<ObjectRange> unannounced;
     {
         const std::lock_guard lock(mutex_);
@@ -72,28 +85,47 @@ std::optional<ChunkLocation> ChunkIndex::findOnce(const ChunkId& id, bool& sawMi
     }
     if (!unannounced.empty()) store_.willRead(unannounced);
     for (const auto& run : *runs) {
-        if (std::find(damaged.begin(), damaged.end(), run->info().id) != damaged.end()) continue;
+        if (isUseless(damaged, *run)) continue;
         try {
             if (const auto location = run->find(id)) return location;
         } catch (const base::Error& error) {
             if (error.kind() != base::ErrorKind::Corrupt) throw;
-            sawMissingRun = true;
-            if (!store_.sizeOf(runName(run->info().id)) && refresher_) continue;
-            noteDamage(*run);
+            const Extent extent = isHiddenChunk(error) ? Extent::Blocks : Extent::All;
+            const bool hasGone =
+                extent == Extent::All && refresher_ && !store_.sizeOf(runName(run->info().id));
+            mayBeOutdated = hasGone || noteDamage(*run, extent) || mayBeOutdated;
         }
     }
     return std::nullopt;
 }
 
 std::optional<ChunkLocation> ChunkIndex::find(const ChunkId& id) {
-    bool sawMissingRun = false;
-    if (const auto location = findOnce(id, sawMissingRun)) return location;
-    if (!sawMissingRun || !refresher_) return std::nullopt;
+    bool mayBeOutdated = false;
+    if (const auto location = findOnce(id, mayBeOutdated)) return location;
+    if (!mayBeOutdated || !refresher_) return std::nullopt;
     refresher_();
-    if (const auto location = findOnce(id, sawMissingRun)) return location;
+    if (const auto location = findOnce(id, mayBeOutdated)) return location;
     // What is still missing after a refresh is damage, not a merge that we had not heard of.
     for (const auto& run : runs()) {
-        if (!store_.sizeOf(runName(run->info().id))) noteDamage(*run);
+        if (!store_.sizeOf(runName(run->info().id))) noteDamage(*run, Extent::All);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> ChunkIndex::hidingRun(const ChunkId& id) {
+    std::vector<DamagedRun> damaged;
+    {
+        const std::lock_guard lock(mutex_);
+        damaged = damaged_;
+    }
+    for (const auto& run : runs()) {
+        if (isUseless(damaged, *run)) return runName(run->info().id);
+        try {
+            static_cast<void>(run->find(id));
+        } catch (const base::Error& error) {
+            if (error.kind() != base::ErrorKind::Corrupt) throw;
+            return runName(run->info().id);
+        }
     }
     return std::nullopt;
 }

@@ -67,14 +67,20 @@ ChunkReader::~ChunkReader() = default;
 
 void ChunkReader::with(const ChunkId& id, const std::function<void(base::ByteView)>& use) {
     auto at = vault_.index().find(id);
-    if (!at) throw lostChunk(id);
+    if (!at) throw unknownChunk(id);
     if (tryWith(id, *at, use)) return;
     // A prune may have moved the chunk since the index was read.
     vault_.refresh();
     const auto now = vault_.index().find(id);
-    if (!now) throw lostChunk(id);
+    if (!now) throw unknownChunk(id);
     if (*now != *at && tryWith(id, *now, use)) return;
     if (!tryHealed(id, *now, use)) throw damagedChunk(*now);
+}
+
+/// The error for a chunk that the index does not find.
+base::Error ChunkReader::unknownChunk(const ChunkId& id) {
+    const auto run = vault_.index().hidingRun(id);
+    return run ? hiddenChunk(*run) : lostChunk(id);
 }
 
 void ChunkReader::with(const ChunkRef& chunk, const std::function<void(base::ByteView)>& use) {

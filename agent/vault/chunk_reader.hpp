@@ -46,7 +46,7 @@ public:
 
     /// Calls `use` with the chunk's content, which is valid during the call. Throws Error (Corrupt):
     /// "VAULT-0011" when the chunk is not in the vault, "VAULT-0014" when its pack is missing or damaged
-    /// there.
+    /// there, "VAULT-0022" when damage of the index hides where it lies.
     void with(const ChunkId& id, const std::function<void(base::ByteView content)>& use);
 
     /// The same for a part of a content. Throws Error (Corrupt, "VAULT-0021") when the chunk is not as large
@@ -73,6 +73,7 @@ public:
 private:
     class BorrowedCodec;
 
+    base::Error unknownChunk(const ChunkId& id);
     bool tryWith(const ChunkId& id, const ChunkLocation& at, const std::function<void(base::ByteView)>& use);
     bool useIfTrue(const ChunkId& id, base::ByteView chunk, const std::function<void(base::ByteView)>& use);
     bool tryHealed(const ChunkId& id, const ChunkLocation& at,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/index_run.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "agent/vault/index_filter.hpp"
@@ -18,6 +19,9 @@ constexpr std::array<std::size_t, 3> kBlockSizes = {1024, 4096, 16384};
 constexpr std::size_t kRunFooterPlainBytes = 48;
 constexpr std::size_t kRunFooterBytes = kRunFooterPlainBytes + kTagBytes;
 constexpr std::uint64_t kFooterNumber = ~std::uint64_t{0};
+constexpr const char* kHiddenChunk = "VAULT-0022";
+/// Blocks that a cursor reads at once.
+constexpr std::uint64_t kBlocksAtOnce = 16;
 
 constexpr std::size_t entriesPerBlock(std::size_t blockBytes) {
     return (blockBytes - kTagBytes) / kEntryBytes;
@@ -60,9 +64,23 @@ ChunkLocation decodeLocation(const base::Byte* entry, const PackId& pack) {
 
 std::uint64_t ceilDivide(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
+base::Error unknownPack(const std::string& run) {
+    return damagedObject(run, "an entry names a pack that is not in its table");
+}
+
 }  // namespace
 
 std::string runName(const RunId& id) { return "index/" + id.hex(); }
+
+base::Error hiddenChunk(const std::string& run) {
+    return base::Error(base::ErrorKind::Corrupt, kHiddenChunk,
+                       "A part of the stored data cannot be found, because the part of the index in '" + run +
+                           "' that may tell where it lies is damaged",
+                       "Run 'hbr repair': it works the index out again from the packs.",
+                       base::Retry::AfterFix);
+}
+
+bool isHiddenChunk(const base::Error& error) noexcept { return error.code() == kHiddenChunk; }
 
 IndexRunWriter::IndexRunWriter(const VaultKeys& keys, ObjectStore& store, std::uint64_t expectedEntries)
     : id_(randomId<RunId>()),
@@ -233,14 +251,14 @@ void IndexRun::openLayout() {
 base::Bytes IndexRun::readRegion(PartRole role, std::uint64_t firstBlock, std::uint64_t blocks,
                                  std::size_t sizeBytes) {
     // Larger reads than one block: an object store answers few large requests faster than many small ones.
-    constexpr std::uint64_t kBlocksAtOnce = 64;
+    constexpr std::uint64_t kMostAtOnce = 64;
     const std::size_t blockBytes = layout_->blockBytes;
     const auto cipher = makeCipher();
     base::Bytes content;
     content.reserve(sizeBytes + blockBytes);
     base::Bytes sealedBlocks;
     for (std::uint64_t done = 0; done < blocks;) {
-        const std::uint64_t now = std::min(kBlocksAtOnce, blocks - done);
+        const std::uint64_t now = std::min(kMostAtOnce, blocks - done);
         sealedBlocks.resize(static_cast<std::size_t>(now) * blockBytes);
         if (!store_.readRange(name_, kHeaderBytes + (firstBlock + done) * blockBytes, sealedBlocks)) {
             throw missingObject(name_);
@@ -261,15 +279,60 @@ base::Bytes IndexRun::readRegion(PartRole role, std::uint64_t firstBlock, std::u
 }
 
 base::Bytes IndexRun::readBlock(PartRole role, std::uint64_t block) {
+    {
+        const std::lock_guard lock(damagedMutex_);
+        if (damagedBlocks_.contains(block)) throw hiddenChunk(name_);
+    }
     base::Bytes sealedBlock(layout_->blockBytes);
-    if (!store_.readRange(name_, kHeaderBytes + block * layout_->blockBytes, sealedBlock)) {
-        throw missingObject(name_);
+    bool isThere = false;
+    try {
+        isThere = store_.readRange(name_, kHeaderBytes + block * layout_->blockBytes, sealedBlock);
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::Corrupt) throw;
+        throw noteDamagedBlock(block);
     }
+    if (!isThere) throw missingObject(name_);
     base::Bytes plain(layout_->plainBytes());
-    if (!makeCipher()->open(role, block, sealedBlock, plain)) {
-        throw damagedObject(name_, "the seal of a block is broken");
-    }
+    if (!makeCipher()->open(role, block, sealedBlock, plain)) throw noteDamagedBlock(block);
     return plain;
+}
+
+/// A disk may take seconds to find that it has lost a sector, so nobody asks it twice.
+base::Error IndexRun::noteDamagedBlock(std::uint64_t block) {
+    const std::lock_guard lock(damagedMutex_);
+    damagedBlocks_.insert(block);
+    return hiddenChunk(name_);
+}
+
+/// Blocks one after the other; zeros where one is lost.
+struct IndexRun::Blocks {
+    base::Bytes content;
+    std::vector<bool> isLost;
+};
+
+IndexRun::Blocks IndexRun::readBlocks(PartRole role, std::uint64_t firstBlock, std::uint64_t blocks,
+                                      Damage damage) {
+    const std::size_t plainBytes = layout_->plainBytes();
+    const auto count = static_cast<std::size_t>(blocks);
+    Blocks all{{}, std::vector<bool>(count)};
+    try {
+        all.content = readRegion(role, firstBlock, blocks, count * plainBytes);
+        return all;
+    } catch (const base::Error& error) {
+        if (damage == Damage::Throw || error.kind() != base::ErrorKind::Corrupt) throw;
+    }
+    all.content.resize(count * plainBytes);
+    for (std::size_t i = 0; i < count; ++i) {
+        try {
+            const base::Bytes block = readBlock(role, firstBlock + i);
+            std::copy(block.begin(), block.end(),
+                      all.content.begin() + static_cast<std::ptrdiff_t>(i * plainBytes));
+        } catch (const base::Error& error) {
+            if (!isHiddenChunk(error)) throw;
+            all.isLost[i] = true;
+        }
+    }
+    return all;
 }
 
 std::shared_ptr<const base::Bytes> IndexRun::cachedBlock(PartRole role, std::uint64_t block) {
@@ -318,7 +381,7 @@ PackId IndexRun::packByNumber(std::uint32_t number) {
     const std::size_t perBlock = open.plainBytes() / PackId::kSizeBytes;
     // plainBytes is a multiple of PackId::kSizeBytes for every block size, so no pack id straddles two
     // blocks.
-    if (number >= open.packs) throw damagedObject(name_, "an entry names a pack that is not in its table");
+    if (number >= open.packs) throw unknownPack(name_);
     const auto block = cachedBlock(PartRole::PackTable, open.firstPackBlock + number / perBlock);
     return PackId::fromBytes(base::ByteView(*block).subspan(number % perBlock * PackId::kSizeBytes));
 }
@@ -335,15 +398,25 @@ std::optional<std::uint64_t> IndexRun::positionOf(const ChunkId& id) {
     return found->position;
 }
 
-std::vector<PackId> IndexRun::packs() {
+std::vector<std::optional<PackId>> IndexRun::packTable(Damage damage, Losses& losses) {
     const Layout& open = layout();
-    const auto sizeBytes = static_cast<std::size_t>(open.packs * PackId::kSizeBytes);
-    const base::Bytes table = readRegion(PartRole::PackTable, open.firstPackBlock,
-                                         ceilDivide(sizeBytes, open.plainBytes()), sizeBytes);
+    const std::size_t perBlock = open.plainBytes() / PackId::kSizeBytes;
+    const Blocks table =
+        readBlocks(PartRole::PackTable, open.firstPackBlock, ceilDivide(open.packs, perBlock), damage);
+    losses.blocks += static_cast<std::uint64_t>(std::count(table.isLost.begin(), table.isLost.end(), true));
+    std::vector<std::optional<PackId>> packs(static_cast<std::size_t>(open.packs));
+    for (std::size_t number = 0; number < packs.size(); ++number) {
+        if (table.isLost[number / perBlock]) continue;
+        packs[number] = PackId::fromBytes(base::ByteView(table.content).subspan(number * PackId::kSizeBytes));
+    }
+    return packs;
+}
+
+std::vector<PackId> IndexRun::packs(Damage damage) {
+    Losses losses;
     std::vector<PackId> packs;
-    packs.reserve(static_cast<std::size_t>(open.packs));
-    for (std::size_t at = 0; at < table.size(); at += PackId::kSizeBytes) {
-        packs.push_back(PackId::fromBytes(base::ByteView(table).subspan(at)));
+    for (const auto& pack : packTable(damage, losses)) {
+        if (pack) packs.push_back(*pack);
     }
     return packs;
 }
@@ -354,30 +427,49 @@ void IndexRun::forEach(const std::function<void(const IndexEntry&, std::uint64_t
     while (const auto entry = cursor.next()) visit(*entry, position++);
 }
 
+IndexRun::Losses IndexRun::forEachReadable(const std::function<void(const IndexEntry&)>& visit) {
+    Cursor cursor(*this, Damage::Skip);
+    while (const auto entry = cursor.next()) visit(*entry);
+    return cursor.losses();
+}
+
+void IndexRun::Cursor::loadBlocks(std::uint64_t first) {
+    const std::uint64_t blocks = std::min(kBlocksAtOnce, run_.layout().entryBlocks - first);
+    Blocks loaded = run_.readBlocks(PartRole::IndexBlock, first, blocks, damage_);
+    blocks_ = std::move(loaded.content);
+    isLost_ = std::move(loaded.isLost);
+    losses_.blocks += static_cast<std::uint64_t>(std::count(isLost_.begin(), isLost_.end(), true));
+}
+
 std::optional<IndexEntry> IndexRun::Cursor::next() {
-    constexpr std::uint64_t kBlocksAtOnce = 16;
     const Layout& open = run_.layout();
     if (!started_) {
-        packs_ = run_.packs();
+        packs_ = run_.packTable(damage_, losses_);
         started_ = true;
     }
-    if (position_ == open.entries) return std::nullopt;
     const std::uint64_t perBlock = open.perBlock();
-    const std::uint64_t block = position_ / perBlock;
-    if (position_ % (perBlock * kBlocksAtOnce) == 0) {
-        const std::uint64_t blocks = std::min(kBlocksAtOnce, open.entryBlocks - block);
-        block_ = run_.readRegion(PartRole::IndexBlock, block, blocks,
-                                 static_cast<std::size_t>(blocks) * open.plainBytes());
+    while (position_ < open.entries) {
+        const std::uint64_t block = position_ / perBlock;
+        if (position_ % (perBlock * kBlocksAtOnce) == 0) loadBlocks(block);
+        const auto inGroup = static_cast<std::size_t>(block % kBlocksAtOnce);
+        if (isLost_[inGroup]) {
+            const std::uint64_t skipped = std::min(open.entries, (block + 1) * perBlock) - position_;
+            losses_.entries += skipped;
+            position_ += skipped;
+            continue;
+        }
+        const base::Byte* at = blocks_.data() + inGroup * open.plainBytes() +
+                               static_cast<std::size_t>(position_ % perBlock) * kEntryBytes;
+        const std::uint32_t packNumber = packNumberIn(at);
+        if (packNumber >= packs_.size()) throw unknownPack(run_.name_);
+        ++position_;
+        if (packs_[packNumber]) {
+            return IndexEntry{ChunkId::fromBytes(base::ByteView(at, ChunkId::kSizeBytes)),
+                              decodeLocation(at, *packs_[packNumber])};
+        }
+        ++losses_.entries;
     }
-    const auto inGroup = static_cast<std::size_t>(block % kBlocksAtOnce);
-    const base::Byte* at = block_.data() + inGroup * open.plainBytes() +
-                           static_cast<std::size_t>(position_ % perBlock) * kEntryBytes;
-    const std::uint32_t packNumber = packNumberIn(at);
-    if (packNumber >= packs_.size())
-        throw damagedObject(run_.name_, "an entry names a pack that is not in its table");
-    ++position_;
-    return IndexEntry{ChunkId::fromBytes(base::ByteView(at, ChunkId::kSizeBytes)),
-                      decodeLocation(at, packs_[packNumber])};
+    return std::nullopt;
 }
 
 }  // namespace vault

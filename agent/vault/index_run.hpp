@@ -5,6 +5,10 @@
 //
 // All blocks of a run have one size and are sealed one by one, so a lookup reads one block and needs in
 // memory only the filter (12 bits an entry) and the fences (8 bytes a block).
+//
+// A block of entries or of the pack table that is damaged hides what it names, and nothing else of the run.
+// Without header, footer, filter or fences all of the run is lost. Readers look past what is hidden. Whoever
+// writes a run from others, or removes what none of them names, must not: it stops at the first damage.
 #pragma once
 
 #include <atomic>
@@ -12,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -24,6 +29,10 @@
 namespace vault {
 
 std::string runName(const RunId& id);
+
+/// The error for a chunk whose place stands in a damaged part of a run; it need not be lost itself.
+base::Error hiddenChunk(const std::string& run);
+[[nodiscard]] bool isHiddenChunk(const base::Error& error) noexcept;
 
 /// Names a block of any open run in the shared cache.
 struct IndexBlockKey {
@@ -89,7 +98,16 @@ public:
 
     [[nodiscard]] const RunInfo& info() const noexcept { return info_; }
 
-    /// Throws Error (Corrupt) when the run is missing or damaged.
+    /// What to do about damaged blocks.
+    enum class Damage { Throw, Skip };
+    /// What was skipped.
+    struct Losses {
+        std::uint64_t blocks = 0;
+        std::uint64_t entries = 0;
+    };
+
+    /// Throws Error (Corrupt) when the run is missing or damaged; isHiddenChunk() tells when that is so for
+    /// this chunk's block alone. A block that was found damaged is not read again.
     [[nodiscard]] std::optional<ChunkLocation> find(const ChunkId& id);
 
     /// The number of entries, as the run itself says. Throws as find() does.
@@ -101,35 +119,49 @@ public:
     /// Calls back for every entry in order, with its position. Reads sequentially, beside the cache.
     void forEach(const std::function<void(const IndexEntry& entry, std::uint64_t position)>& visit);
 
-    /// The packs that entries of this run lie in, by number.
-    [[nodiscard]] std::vector<PackId> packs();
+    /// The same for the entries that can be read.
+    Losses forEachReadable(const std::function<void(const IndexEntry& entry)>& visit);
+
+    /// The packs that entries of this run lie in.
+    [[nodiscard]] std::vector<PackId> packs(Damage damage = Damage::Throw);
 
     /// Reads entries one after the other, for merging.
     class Cursor final {
     public:
-        explicit Cursor(IndexRun& run) : run_(run) {}
+        explicit Cursor(IndexRun& run, Damage damage = Damage::Throw) : run_(run), damage_(damage) {}
         /// Nothing at the end.
         std::optional<IndexEntry> next();
+        /// What was skipped so far.
+        [[nodiscard]] const Losses& losses() const noexcept { return losses_; }
 
     private:
+        void loadBlocks(std::uint64_t first);
+
         IndexRun& run_;
+        const Damage damage_;
         std::uint64_t position_ = 0;
-        base::Bytes block_;
-        std::vector<PackId> packs_;
+        base::Bytes blocks_;
+        std::vector<bool> isLost_;  // which of blocks_
+        std::vector<std::optional<PackId>> packs_;
         bool started_ = false;
+        Losses losses_;
     };
 
 private:
     struct Layout;
     struct Found;
+    struct Blocks;
 
     const Layout& layout();
     std::uint64_t layoutEntries();
     std::unique_ptr<Cipher> makeCipher();
     void openLayout();
     base::Bytes readBlock(PartRole role, std::uint64_t block);
+    base::Error noteDamagedBlock(std::uint64_t block);
     base::Bytes readRegion(PartRole role, std::uint64_t firstBlock, std::uint64_t blocks,
                            std::size_t sizeBytes);
+    Blocks readBlocks(PartRole role, std::uint64_t firstBlock, std::uint64_t blocks, Damage damage);
+    std::vector<std::optional<PackId>> packTable(Damage damage, Losses& losses);
     std::shared_ptr<const base::Bytes> cachedBlock(PartRole role, std::uint64_t block);
     std::optional<Found> locate(const ChunkId& id);
     PackId packByNumber(std::uint32_t number);
@@ -142,6 +174,8 @@ private:
     std::mutex openMutex_;  // held while the run is opened
     std::atomic<bool> isOpen_ = false;
     std::unique_ptr<const Layout> layout_;
+    std::mutex damagedMutex_;  // guards damagedBlocks_
+    std::set<std::uint64_t> damagedBlocks_;
 };
 
 }  // namespace vault

@@ -190,6 +190,7 @@ private:
                 for (const PointRecord& point : newest.points) {
                     if (planned.findPoint(point.id) == nullptr) markPoint(marks, newest, point);
                 }
+                if (marks.sawDamagedRun()) throw cannotTell("a part of its index cannot be read");
                 if (marks.markedIn(plan.runs) != marksBefore) return std::nullopt;
                 for (const RunInfo& run : newRuns) changes.addRuns.push_back({run, {}});
                 changes.condemnPacks.assign(plan.remove.begin(), plan.remove.end());

@@ -67,16 +67,25 @@ private:
     void readIndex() {
         for (const auto& run : vault_.index().runs()) {
             try {
-                for (const PackId& pack : run->packs()) indexed_.insert(pack);
-                run->forEach([&](const IndexEntry&, std::uint64_t) {});
-                soundRuns_.push_back(run);
+                for (const PackId& pack : run->packs(IndexRun::Damage::Skip)) indexed_.insert(pack);
+                const IndexRun::Losses losses = run->forEachReadable([](const IndexEntry&) {});
+                readableRuns_.push_back(run);
+                if (losses.blocks == 0) {
+                    soundRuns_.push_back(run);
+                } else {
+                    noteDamagedRun(*run, problemOfRun(*run, losses));
+                }
             } catch (const base::Error& error) {
                 if (error.kind() != base::ErrorKind::Corrupt) throw;
-                runsAreDamaged_ = true;
-                found(runName(run->info().id), error.message() + ".");
+                noteDamagedRun(*run, error.message() + ".");
             }
         }
         indexCheck_.emplace(vault_, soundRuns_, cancel_);
+    }
+
+    void noteDamagedRun(const IndexRun& run, const std::string& sentence) {
+        runsAreDamaged_ = true;
+        found(runName(run.info().id), sentence);
     }
 
     /// What readIndex() could read is compared with the packs' directories.
@@ -197,7 +206,7 @@ private:
             spill(kEntriesAtOnce);
         }
         if (!damagedPacks_.empty()) {
-            const auto saved = salvagePacks(vault_, damagedPacks_, soundRuns_, cancel_, progress_);
+            const auto saved = salvagePacks(vault_, damagedPacks_, readableRuns_, cancel_, progress_);
             report_.chunksRecovered += saved.size();
             entries.insert(entries.end(), saved.begin(), saved.end());
         }
@@ -259,8 +268,8 @@ private:
     }
 
     void countLostChunks() {
-        for (const auto& run : soundRuns_) {
-            run->forEach([&](const IndexEntry& entry, std::uint64_t) {
+        for (const auto& run : readableRuns_) {
+            run->forEachReadable([&](const IndexEntry& entry) {
                 if (!vault_.index().contains(entry.id)) ++report_.chunksLost;
             });
         }
@@ -307,6 +316,7 @@ private:
     RepairReport report_;
     std::set<PackId> indexed_;
     std::vector<std::shared_ptr<IndexRun>> soundRuns_;
+    std::vector<std::shared_ptr<IndexRun>> readableRuns_;  // with those that have lost some of their blocks
     bool runsAreDamaged_ = false;
     std::optional<IndexCheck> indexCheck_;
     bool placesAreWrong_ = false;

@@ -37,7 +37,7 @@ std::map<PackId, Candidates> fromIndex(const std::map<PackId, std::vector<Segmen
                                        const std::vector<std::shared_ptr<IndexRun>>& runs) {
     std::map<PackId, Candidates> packs;
     for (const auto& run : runs) {
-        run->forEach([&](const IndexEntry& entry, std::uint64_t) {
+        run->forEachReadable([&](const IndexEntry& entry) {
             const ChunkLocation& at = entry.location;
             const auto pack = damaged.find(at.pack);
             if (pack == damaged.end() || !pack->second.empty()) return;

@@ -38,14 +38,19 @@ private:
             progress_("Checking the index", done++, vault_.index().runs().size());
             cancel_.throwIfCancelled();
             try {
-                for (const PackId& pack : run->packs()) needed_.try_emplace(pack, 0);
-                run->forEach([&](const IndexEntry& entry, std::uint64_t) {
+                for (const PackId& pack : run->packs(IndexRun::Damage::Skip)) needed_.try_emplace(pack, 0);
+                const IndexRun::Losses losses = run->forEachReadable([&](const IndexEntry& entry) {
                     ++report_.chunks;
                     std::uint64_t& end = needed_[entry.location.pack];
                     end = std::max(end,
                                    std::uint64_t{entry.location.segmentOffset} + entry.location.segmentBytes);
                 });
-                soundRuns_.push_back(run);
+                readableRuns_.push_back(run);
+                if (losses.blocks == 0) {
+                    soundRuns_.push_back(run);
+                } else {
+                    report_.problems.push_back({runName(run->info().id), problemOfRun(*run, losses)});
+                }
             } catch (const base::Error& error) {
                 if (error.kind() != base::ErrorKind::Corrupt) throw;
                 report_.problems.push_back({runName(run->info().id), error.message() + "."});
@@ -144,11 +149,18 @@ private:
     VerifyReport report_;
     std::map<PackId, std::uint64_t> needed_;  // by the index, with the end of the last segment that it names
     std::vector<std::shared_ptr<IndexRun>> soundRuns_;
+    std::vector<std::shared_ptr<IndexRun>> readableRuns_;  // with those that have lost some of their blocks
     std::vector<PackId> present_;
     std::uint64_t totalBytes_ = 0;
 };
 
 }  // namespace
+
+std::string problemOfRun(IndexRun& run, const IndexRun::Losses& losses) {
+    return "A part of the index run is damaged: " + std::to_string(losses.entries) + " of the " +
+           std::to_string(run.entryCount()) +
+           " chunks that it names cannot be found through it. A repair works it out again from the packs.";
+}
 
 std::string problemOfPointCopy(Vault& vault, const PointId& point) {
     const std::string name = pointName(point);

@@ -41,6 +41,9 @@ struct VerifyOptions {
     unsigned workers = 1;
 };
 
+/// What is wrong with an index run that has lost some of its blocks.
+std::string problemOfRun(IndexRun& run, const IndexRun::Losses& losses);
+
 /// What is wrong with the copy of a restore point's record that lies beside the journal; empty when nothing
 /// is.
 std::string problemOfPointCopy(Vault& vault, const PointId& point);

@@ -127,6 +127,37 @@ class BadSectors:
         self.lab.run("verify", "--depth", "data")
         self.read_again()
 
+    def index_block(self) -> None:
+        """A sector in the middle of an index run hides what its block names; the rest comes back, a backup heals."""
+        small = self.source / "small"
+        small.mkdir()
+        for number in range(3000):
+            (small / str(number)).write_bytes(f"{number} of many".encode())
+        self.lab.run("backup", "run", self.source)
+        lost = self.objects("index")[-1]
+        expected = manifest(self.source)
+        most = 0
+        for block in range(4):
+            self.lose((lost, 1 + 4 * block))
+            report = self.lab.result("verify", expect=INTEGRITY)
+            named = [problem["object"] for problem in report["problems"]]
+            self.lab.check(named == [str(lost.relative_to(self.lab.vault))], f"verify names {named}")
+            came = self.restored(INTEGRITY)
+            whole = sum(came.get(path) == fact for path, fact in expected.items())
+            self.lab.check(whole < len(expected), "nothing is hidden")
+            most = max(most, whole)
+        # One of the blocks may hide the root of the tree.
+        self.lab.check(most > len(expected) / 2, f"{most} of {len(expected)} came back at best")
+        self.lab.run("prune", "--yes", expect=INTEGRITY)
+        # Reads all files, so that nothing is taken over from a point before.
+        self.lab.run("backup", "run", self.source, "--reread")
+        self.lab.check(self.restored(DONE) == expected, "a backup did not heal what the sector hides")
+        self.lab.run("repair", "--yes")
+        self.check_repaired()
+        self.lab.run("verify", "--depth", "data")
+        shutil.rmtree(small)
+        self.read_again()
+
     def disk_gone(self) -> None:
         before = manifest(self.lab.vault)
         self.lab.environment |= {"LD_PRELOAD": str(self.shim), "HBR_LOST_FOLDER": str(self.lab.vault)}
@@ -195,6 +226,7 @@ def main() -> int:
         days.newest_journal_entry()
         days.pack()
         days.parity()
+        days.index_block()
         days.disk_gone()
         days.shut_down()
         return lab.end()

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <map>
+#include <set>
 
 #include "agent/vault/index_filter.hpp"
 #include "agent/vault/run_merge.hpp"
@@ -61,6 +62,31 @@ void expectFound(vault::ChunkIndex& index, const Model& model, std::size_t step)
 }
 
 bool isDamage(const base::Error& error) { return error.kind() == base::ErrorKind::Corrupt; }
+
+constexpr std::size_t kLargeBlockBytes = 16'384;
+constexpr std::size_t kEntriesPerLargeBlock = 341;
+constexpr std::size_t kPacksPerLargeBlock = (kLargeBlockBytes - vault::kTagBytes) / 16;
+
+/// Where a block of a run of large blocks lies.
+std::size_t insideBlock(std::size_t block) { return vault::kHeaderBytes + block * kLargeBlockBytes + 777; }
+
+/// Checks that `index` finds all of the model but what `isHidden` says, and tells what hides that.
+std::size_t expectHidden(vault::ChunkIndex& index, const Model& model, const std::string& run,
+                         const std::function<bool(std::size_t position, const ChunkLocation&)>& isHidden) {
+    std::size_t hidden = 0;
+    std::size_t position = 0;
+    for (const auto& [id, location] : model) {
+        const auto found = index.find(id);
+        if (isHidden(position++, location)) {
+            BOOST_REQUIRE(!found);
+            BOOST_REQUIRE(index.hidingRun(id).value() == run);
+            ++hidden;
+        } else {
+            BOOST_REQUIRE((found == location));
+        }
+    }
+    return hidden;
+}
 
 }  // namespace
 
@@ -243,6 +269,158 @@ BOOST_AUTO_TEST_CASE(a_damaged_run_hides_its_own_chunks_and_no_others) {
     for (const auto& [id, location] : bad) BOOST_REQUIRE(!index.contains(id));
     BOOST_REQUIRE(index.damagedRuns().size() == 1U);
     BOOST_TEST(index.damagedRuns()[0] == vault::runName(badRun.id));
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_block_of_entries_hides_its_own_chunks_and_no_others) {
+    Runs runs;
+    test::Random random(12);
+    const Model model = randomModel(random, 5000, 7);
+    const vault::RunInfo info = runs.write(model);
+    const std::string name = vault::runName(info.id);
+    const std::size_t lastBlock = (model.size() - 1) / kEntriesPerLargeBlock;
+    const base::Bytes whole = runs.store.bytesOf(name);
+    for (const std::size_t block : {std::size_t{0}, std::size_t{3}, lastBlock}) {
+        runs.store.replace(name, whole);
+        runs.store.flipBit(name, insideBlock(block));
+        vault::ChunkIndex index(runs.keys, runs.store, base::kMiB);
+        index.setRuns({info});
+        const std::size_t hidden =
+            expectHidden(index, model, name, [&](std::size_t position, const ChunkLocation&) {
+                return position / kEntriesPerLargeBlock == block;
+            });
+        BOOST_TEST(hidden == std::min(kEntriesPerLargeBlock, model.size() - block * kEntriesPerLargeBlock));
+        BOOST_TEST(index.damagedRuns() == std::vector{name}, boost::test_tools::per_element());
+
+        const auto run = runs.open(info);
+        std::size_t readable = 0;
+        const auto losses = run->forEachReadable([&](const IndexEntry& entry) {
+            BOOST_REQUIRE((model.at(entry.id) == entry.location));
+            ++readable;
+        });
+        BOOST_TEST(losses.blocks == 1U);
+        BOOST_TEST(losses.entries == hidden);
+        BOOST_TEST(readable == model.size() - hidden);
+        BOOST_TEST(run->packs().size() == info.packs);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_block_of_the_pack_table_hides_the_chunks_in_its_packs_and_no_others) {
+    Runs runs;
+    test::Random random(13);
+    const Model model = randomModel(random, 6000, 3 * kPacksPerLargeBlock);
+    const vault::RunInfo info = runs.write(model);
+    const std::string name = vault::runName(info.id);
+    const std::vector<vault::PackId> packs = runs.open(info)->packs();
+    BOOST_REQUIRE(packs.size() > 2 * kPacksPerLargeBlock);
+    const auto first = packs.begin() + kPacksPerLargeBlock;
+    const std::set<vault::PackId> lost(first, first + kPacksPerLargeBlock);
+    const auto isHidden = [&](std::size_t, const ChunkLocation& at) { return lost.contains(at.pack); };
+    // Counted from the end: the second of three blocks, before one of fences.
+    const std::size_t size = runs.store.bytesOf(name).size();
+    runs.store.flipBit(name, size - 64 - 2 * kLargeBlockBytes - kLargeBlockBytes / 2);
+    vault::ChunkIndex index(runs.keys, runs.store, base::kMiB);
+    index.setRuns({info});
+    const std::size_t hidden = expectHidden(index, model, name, isHidden);
+    BOOST_TEST(hidden > 1000U);
+    const auto run = runs.open(info);
+    const auto losses = run->forEachReadable([](const IndexEntry&) {});
+    BOOST_TEST(losses.blocks == 1U);
+    BOOST_TEST(losses.entries == hidden);
+    BOOST_TEST(run->packs(vault::IndexRun::Damage::Skip).size() == packs.size() - kPacksPerLargeBlock);
+    BOOST_CHECK_EXCEPTION(static_cast<void>(run->packs()), base::Error, isDamage);
+    BOOST_TEST(run->positionOf(model.begin()->first).value() == 0U);  // marks need no pack
+}
+
+BOOST_AUTO_TEST_CASE(whoever_needs_all_of_a_run_stops_at_a_damaged_block) {
+    Runs runs;
+    test::Random random(14);
+    const vault::RunInfo info = runs.write(randomModel(random, 5000, 7));
+    runs.store.flipBit(vault::runName(info.id), insideBlock(2));
+    const auto run = runs.open(info);
+    BOOST_CHECK_EXCEPTION(run->forEach([](const IndexEntry&, std::uint64_t) {}), base::Error, isDamage);
+    BOOST_CHECK_EXCEPTION(vault::mergeRuns({run}, [](const IndexEntry&) {}), base::Error, isDamage);
+    // The same once the damage is known.
+    BOOST_TEST(run->forEachReadable([](const IndexEntry&) {}).blocks == 1U);
+    BOOST_CHECK_EXCEPTION(run->forEach([](const IndexEntry&, std::uint64_t) {}), base::Error, isDamage);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_damaged_block_hides_is_found_in_another_run) {
+    Runs runs;
+    test::Random random(15);
+    const Model model = randomModel(random, 2000, 7);
+    Model few;
+    for (const auto& [id, location] : model) {
+        if (few.size() < 10) few[id] = location;
+    }
+    const vault::RunInfo damaged = runs.write(model);
+    const vault::RunInfo other = runs.write(few);
+    runs.store.flipBit(vault::runName(damaged.id), insideBlock(0));
+    for (const auto& order : {std::vector{damaged, other}, std::vector{other, damaged}}) {
+        vault::ChunkIndex index(runs.keys, runs.store, base::kMiB);
+        index.setRuns(order);
+        expectFound(index, few, 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_block_is_read_and_others_are_asked_once) {
+    Runs runs;
+    test::FaultyStore store(runs.store);
+    test::Random random(16);
+    const Model model = randomModel(random, 2000, 7);
+    const vault::RunInfo info = runs.write(model);
+    runs.store.flipBit(vault::runName(info.id), insideBlock(0));
+    vault::ChunkIndex index(runs.keys, store, base::kMiB);
+    index.setRuns({info});
+    std::size_t refreshes = 0;
+    index.setRefresher([&] { ++refreshes; });
+    BOOST_TEST(!index.contains(model.begin()->first));
+    std::size_t calls = 0;
+    store.setHook([&](test::StoreCall, const std::string&) { ++calls; });
+    std::size_t asked = 0;
+    for (const auto& [id, location] : model) {
+        if (asked++ == kEntriesPerLargeBlock) break;
+        BOOST_REQUIRE(!index.contains(id));
+    }
+    BOOST_TEST(calls == 0U);
+    BOOST_TEST(refreshes == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_without_its_ends_filter_or_fences_hides_all_of_its_chunks) {
+    Runs runs;
+    test::Random random(17);
+    const Model model = randomModel(random, 5000, 7);
+    const vault::RunInfo info = runs.write(model);
+    const std::string name = vault::runName(info.id);
+    const base::Bytes whole = runs.store.bytesOf(name);
+    const std::size_t entryBlocks = (model.size() - 1) / kEntriesPerLargeBlock + 1;
+    const std::size_t fences = whole.size() - 64 - kLargeBlockBytes / 2;
+    for (const std::size_t at : {std::size_t{20}, insideBlock(entryBlocks), fences, whole.size() - 1}) {
+        runs.store.replace(name, whole);
+        runs.store.flipBit(name, at);
+        vault::ChunkIndex index(runs.keys, runs.store, base::kMiB);
+        index.setRuns({info});
+        const std::size_t hidden =
+            expectHidden(index, model, name, [](std::size_t, const ChunkLocation&) { return true; });
+        BOOST_TEST(hidden == model.size());
+        BOOST_CHECK_EXCEPTION(runs.open(info)->forEachReadable([](const IndexEntry&) {}), base::Error,
+                              isDamage);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_index_surely_lacks_is_not_called_hidden) {
+    Runs runs;
+    test::Random random(18);
+    const vault::RunInfo info = runs.write(randomModel(random, 5000, 7));
+    runs.store.flipBit(vault::runName(info.id), insideBlock(1));
+    vault::ChunkIndex index(runs.keys, runs.store, base::kMiB);
+    index.setRuns({info});
+    int hidden = 0;
+    for (int i = 0; i < 2000; ++i) {
+        const auto id = random.id<ChunkId>();
+        BOOST_REQUIRE(!index.contains(id));
+        hidden += index.hidingRun(id) ? 1 : 0;
+    }
+    BOOST_TEST(hidden < 20);  // the filter knows, as good as always
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_others_merged_away_is_looked_for_again) {
