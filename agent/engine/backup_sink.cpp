@@ -28,7 +28,12 @@ BackupSink::BackupSink(vault::StoreSession& session, vault::TreeCursor* parent, 
       nodes_(session, vault::PackKind::Tree),
       tree_(session.vault().keys(), [this](base::ByteView node) { return nodes_.store(node); }),
       pipeline_(session, workers, progress, faults, cancel) {
-    if (parent_ != nullptr) parentHasEntry_ = parent_->next();
+    if (parent_ == nullptr) return;
+    try {
+        parentHasEntry_ = parent_->next();
+    } catch (const base::Error& error) {
+        leaveParent({}, error);
+    }
 }
 
 const connectors::ObjectHeader* BackupSink::previous(std::string_view key) {
@@ -42,13 +47,18 @@ const connectors::ObjectHeader* BackupSink::previous(std::string_view key) {
         headerFromEntry(entry, previous_);
         return &previous_;
     } catch (const base::Error& error) {
-        if (error.kind() != base::ErrorKind::Corrupt) throw;
-        // Without the rest of the parent everything behind is read anew, and heals what was lost.
-        warn(key, "The previous restore point is damaged from here on, so unchanged files are read again: " +
-                      error.message());
-        parent_ = nullptr;
+        leaveParent(key, error);
         return nullptr;
     }
+}
+
+/// Without the rest of the parent everything behind is read anew, and heals what was lost. Throws what is no
+/// damage.
+void BackupSink::leaveParent(std::string_view key, const base::Error& error) {
+    if (error.kind() != base::ErrorKind::Corrupt) throw base::Error(error);
+    warn(key, "The previous restore point is damaged from here on, so unchanged files are read again: " +
+                  error.message());
+    parent_ = nullptr;
 }
 
 bool BackupSink::isComplete(const vault::TreeEntry& entry) {

@@ -46,6 +46,7 @@ private:
     void sendBatch();
     void drain(std::size_t leaveWaiting);
     bool isComplete(const vault::TreeEntry& entry);
+    void leaveParent(std::string_view key, const base::Error& error);
 
     vault::StoreSession& session_;
     vault::TreeCursor* parent_;

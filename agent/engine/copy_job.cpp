@@ -112,10 +112,7 @@ private:
                 return tree_->next();
             } catch (const base::Error& error) {
                 if (error.kind() != base::ErrorKind::Corrupt) throw;
-                sink.fail(tree_->key(),
-                          base::Error(base::ErrorKind::Corrupt, error.code(),
-                                      "What the restore point lists behind this object is lost in part: " +
-                                          error.message()));
+                sink.fail(tree_->key(), lostBehind(error));
             }
         }
     }

@@ -75,4 +75,10 @@ Fault faultOf(std::string_view key, const base::Error& error) {
     return {displayPath(key), error.code(), error.message()};
 }
 
+base::Error lostBehind(const base::Error& cause) {
+    return base::Error(base::ErrorKind::Corrupt, cause.code(),
+                       "What the restore point lists behind this object is lost in part: " + cause.message(),
+                       cause.hint());
+}
+
 }  // namespace engine

@@ -64,4 +64,7 @@ std::string displayPath(std::string_view key);
 /// A fault from an error.
 Fault faultOf(std::string_view key, const base::Error& error);
 
+/// The error of the object behind which a part of a point's list of objects cannot be read.
+base::Error lostBehind(const base::Error& cause);
+
 }  // namespace engine

@@ -107,6 +107,21 @@ private:
     std::uint64_t upcomingBytes_ = 0;
 };
 
+/// The next wanted entry, over parts of the tree that cannot be read; nullptr at the end.
+const vault::TreeEntry* nextReadable(WantedEntries& wanted, Progress& progress, FaultLog& faults,
+                                     const base::CancelToken& cancel) {
+    for (;;) {
+        cancel.throwIfCancelled();
+        try {
+            return wanted.next();
+        } catch (const base::Error& error) {
+            if (error.kind() != base::ErrorKind::Corrupt) throw;
+            faults.add(faultOf(wanted.lastKey(), lostBehind(error)));
+            progress.faults.fetch_add(1, std::memory_order_relaxed);
+        }
+    }
+}
+
 }  // namespace
 
 RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
@@ -122,8 +137,8 @@ RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
         RestorePipeline pipeline(reader, workers, progress, faults, cancel);
         Offering offering(reader, target, pipeline, progress, faults);
         WantedEntries wanted(reader, request.point, request.subtrees);
-        while (const vault::TreeEntry* entry = wanted.next()) {
-            cancel.throwIfCancelled();
+        const auto next = [&] { return nextReadable(wanted, progress, faults, cancel); };
+        while (const vault::TreeEntry* entry = next()) {
             pipeline.throwIfFailed();
             offering.offer(*entry);
             ++outcome.objects;

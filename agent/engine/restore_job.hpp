@@ -30,9 +30,9 @@ struct RestoreOutcome {
 };
 
 /// Offers every wanted object to the target, in key order, and fetches the content that it asks for. An
-/// object that is damaged in the vault, or that the target cannot write, becomes a fault; the rest goes on.
-/// Throws Error when the run as a whole cannot go on: Cancelled, vault gone, target full. Does not call
-/// RestoreTarget::finish(): finishRestore() does.
+/// object that is damaged in the vault, or that the target cannot write, becomes a fault, and so does a part
+/// of the point's list that cannot be read; the rest goes on. Throws Error when the run as a whole cannot go
+/// on: Cancelled, vault gone, target full. Does not call RestoreTarget::finish(): finishRestore() does.
 RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
                           connectors::RestoreTarget& target, Progress& progress,
                           const base::CancelToken& cancel);
@@ -46,8 +46,12 @@ public:
     WantedEntries(vault::ChunkReader& reader, const vault::PointRecord& point,
                   const std::vector<std::string>& subtrees);
 
-    /// The next wanted entry, valid until the next call; nullptr at the end.
+    /// The next wanted entry, valid until the next call; nullptr at the end. After an Error (Corrupt) the
+    /// next call goes on behind the part of the tree that cannot be read.
     const vault::TreeEntry* next();
+
+    /// The key of the last entry that could be read.
+    [[nodiscard]] const std::string& lastKey() const noexcept { return cursor_.key(); }
 
 private:
     /// A key that is wanted alone, or with everything below it.

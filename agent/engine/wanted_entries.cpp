@@ -42,8 +42,8 @@ const vault::TreeEntry* WantedEntries::next() {
     for (; range_ < ranges_.size(); ++range_, isPlaced_ = false) {
         const Range& range = ranges_[range_];
         const bool isFirst = !isPlaced_;
+        isPlaced_ = true;  // also where seek() throws: what can be read then lies behind
         if (isFirst) cursor_.seek(range.key);
-        isPlaced_ = true;
         if (!isFirst && !range.withBelow) continue;
         if (cursor_.next() &&
             (range.withBelow ? isAtOrBelow(cursor_.key(), range.key) : cursor_.key() == range.key)) {

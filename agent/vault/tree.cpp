@@ -141,6 +141,8 @@ TreeCursor::TreeCursor(ChunkReader& reader, const TreeRoot& root) : reader_(read
 }
 
 void TreeCursor::load(std::size_t depth, const ChunkId& id) {
+    // What an earlier place has left behind must not follow if the node cannot be read.
+    for (std::size_t below = depth; below < path_.size(); ++below) path_[below].left = 0;
     Node& node = path_[depth];
     node.bytes = reader_.read(id);
     node.key.clear();

@@ -90,7 +90,8 @@ public:
     /// After an Error (Corrupt) the next call goes on behind the node that cannot be read.
     bool next();
 
-    /// Moves so that next() yields the first entry with a key not less than this one.
+    /// Moves so that next() yields the first entry with a key not less than this one. After an Error
+    /// (Corrupt) next() goes on behind the node that cannot be read.
     void seek(std::string_view key);
 
     [[nodiscard]] const std::string& key() const noexcept { return key_; }

@@ -143,16 +143,24 @@ engine::BackupOutcome backUp(vault::Vault& vault, const platform::Clock& clock, 
     return engine::runBackup(vault, clock, request, progress, cancel);
 }
 
-std::map<std::string, base::Bytes> restore(vault::Vault& vault, const vault::PointRecord& point) {
+engine::RestoreOutcome restoreInto(vault::Vault& vault, const vault::PointRecord& point,
+                                   const std::vector<std::string>& keys,
+                                   std::map<std::string, base::Bytes>& contents) {
     Collector collector;
-    engine::RestoreRequest request{point, {}, 2};
     engine::Progress progress;
-    const engine::RestoreOutcome outcome = engine::runRestore(vault, request, collector, progress, {});
+    auto outcome = engine::runRestore(vault, {point, keys, 2}, collector, progress, {});
+    contents = std::move(collector.contents);
+    return outcome;
+}
+
+std::map<std::string, base::Bytes> restore(vault::Vault& vault, const vault::PointRecord& point) {
+    std::map<std::string, base::Bytes> contents;
+    const engine::RestoreOutcome outcome = restoreInto(vault, point, {}, contents);
     if (outcome.faultCount != 0) {
         throw base::Error(base::ErrorKind::Corrupt, outcome.faults.at(0).code,
                           outcome.faults.at(0).object + ": " + outcome.faults.at(0).sentence);
     }
-    return std::move(collector.contents);
+    return contents;
 }
 
 bool restoresTo(vault::Vault& vault, const vault::PointRecord& point, const MadeTree& tree) {

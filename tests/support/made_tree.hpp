@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "agent/engine/backup_job.hpp"
 #include "agent/engine/restore_job.hpp"
@@ -34,6 +35,11 @@ void change(MadeTree& tree, Random& random);
 /// A backup of the tree, with `client` as its client.
 engine::BackupOutcome backUp(vault::Vault& vault, const platform::Clock& clock, const MadeTree& tree,
                              const std::string& client, const base::CancelToken& cancel = {});
+
+/// A restore of these keys, or of all when there are none: what it brings, by key, and its faults.
+engine::RestoreOutcome restoreInto(vault::Vault& vault, const vault::PointRecord& point,
+                                   const std::vector<std::string>& keys,
+                                   std::map<std::string, base::Bytes>& contents);
 
 /// What a restore of the point brings, by key. Throws Error when anything is a fault.
 [[nodiscard]] std::map<std::string, base::Bytes> restore(vault::Vault& vault,
