@@ -175,9 +175,11 @@ int verifyVault(Command& command) {
                                 ", " + base::formatSize(report.bytesRead) + " read";
     // A journal that had to be replaced by a search is damage, too.
     const bool isSound = report.isSound() && !opened.vault->usesFallbackState();
+    const char* const lacking = report.damagedPoints.empty() && !opened.vault->usesFallbackState()
+                                    ? "The vault is damaged, but no restore point lacks anything: "
+                                    : "The vault is damaged: ";
     command.say(isSound ? "The vault is whole: " + checked + "."
-                        : "The vault is damaged: " + checked +
-                              ". 'hbr repair --dry-run' tells what can be done.");
+                        : lacking + checked + ". 'hbr repair --dry-run' tells what can be done.");
     return isSound ? kDone : kIntegrity;
 }
 

@@ -67,7 +67,6 @@ PackFinding examine(Examination& work, SegmentCodec& codec, const PackId& pack) 
 }  // namespace
 
 std::string PackFinding::problem() const {
-    if (!why.empty()) return "The pack is damaged: " + why + ".";
     if (badSegments.empty()) return decay;
     return std::to_string(badSegments.size()) + " of " +
            std::to_string(badSegments.size() + goodSegments.size()) + " segments of the pack are damaged" +

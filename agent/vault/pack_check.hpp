@@ -29,7 +29,8 @@ struct PackFinding {
     [[nodiscard]] bool isSound() const noexcept { return isComplete() && decay.empty(); }
     /// True when nothing is lost.
     [[nodiscard]] bool isComplete() const noexcept { return why.empty() && badSegments.empty(); }
-    /// What is wrong with it, in a sentence; empty when it is sound.
+    /// What is wrong with a pack that has a directory (lost_directory.hpp tells of others), in a sentence;
+    /// empty when it is sound.
     [[nodiscard]] std::string problem() const;
 };
 

@@ -7,6 +7,7 @@
 
 #include "agent/vault/index_check.hpp"
 #include "agent/vault/live_marks.hpp"
+#include "agent/vault/lost_directory.hpp"
 #include "agent/vault/pack_check.hpp"
 #include "agent/vault/run_merge.hpp"
 #include "agent/vault/salvage.hpp"
@@ -36,6 +37,7 @@ public:
         if (vault_.usesFallbackState()) found("journal", "The journal cannot be read.");
         readIndex();
         examinePacks();
+        examineLostDirectories();
         mayChange_ = !isDiskMissing() && !options_.dryRun;
         examinePlaces();
         examinePoints();
@@ -145,16 +147,29 @@ private:
             soundPacks_.push_back(finding.pack);
             return;
         }
-        found(packName(finding.pack), finding.problem());
+        if (finding.why.empty()) {
+            found(packName(finding.pack), finding.problem());
+        } else {
+            lostDirectories_.emplace(finding.pack, finding.why);
+        }
         damagedPacks_.emplace(finding.pack, finding.goodSegments);
         if (finding.isComplete()) {
             healedPacks_.insert(finding.pack);
         } else if (finding.isUnreadable) {
             unreadablePacks_.insert(finding.pack);
         }
-        if (!finding.why.empty()) lost_.losePack(finding.pack);
         for (const SegmentInfo& segment : finding.badSegments)
             lost_.loseSegment({finding.pack, segment.offset});
+    }
+
+    void examineLostDirectories() {
+        if (lostDirectories_.empty()) return;
+        auto named =
+            namedSegments(vault_, [&](const PackId& pack) { return lostDirectories_.contains(pack); });
+        for (const auto& [pack, why] : lostDirectories_) {
+            cancel_.throwIfCancelled();
+            found(packName(pack), examineLostDirectory(vault_, pack, why, named[pack], lost_));
+        }
     }
 
     void examinePoints() {
@@ -206,7 +221,7 @@ private:
             spill(kEntriesAtOnce);
         }
         if (!damagedPacks_.empty()) {
-            const auto saved = salvagePacks(vault_, damagedPacks_, readableRuns_, cancel_, progress_);
+            const auto saved = salvagePacks(vault_, state_.parityPercent, damagedPacks_, cancel_, progress_);
             report_.chunksRecovered += saved.size();
             entries.insert(entries.end(), saved.begin(), saved.end());
         }
@@ -316,6 +331,7 @@ private:
     RepairReport report_;
     std::set<PackId> indexed_;
     std::vector<std::shared_ptr<IndexRun>> soundRuns_;
+    std::map<PackId, std::string> lostDirectories_;        // with what became of them
     std::vector<std::shared_ptr<IndexRun>> readableRuns_;  // with those that have lost some of their blocks
     bool runsAreDamaged_ = false;
     std::optional<IndexCheck> indexCheck_;

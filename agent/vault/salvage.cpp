@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vault/salvage.hpp"
 
-#include <algorithm>
 #include <mutex>
 
+#include "agent/vault/lost_directory.hpp"
 #include "agent/vault/pack_bytes.hpp"
 #include "agent/vault/segment_copier.hpp"
 
@@ -11,55 +11,21 @@ namespace vault {
 
 namespace {
 
-/// A segment to look for, with what should be in it.
-struct Candidate {
-    std::uint32_t sealedBytes = 0;
-    std::vector<MovingChunk> chunks;
-};
-using Candidates = std::map<std::uint32_t, Candidate>;  // by offset
-
-Candidates fromDirectory(const std::vector<SegmentInfo>& segments) {
-    Candidates candidates;
+NamedSegments namedByDirectory(const std::vector<SegmentInfo>& segments) {
+    NamedSegments named;
     for (const SegmentInfo& segment : segments) {
-        Candidate& candidate = candidates[segment.offset];
-        candidate.sealedBytes = segment.sealedBytes;
+        NamedSegment& one = named[segment.offset];
+        one.sealedBytes = segment.sealedBytes;
         std::uint32_t offset = 0;
         for (const ChunkInSegment& chunk : segment.chunks) {
-            candidate.chunks.push_back({chunk.id, offset, chunk.sizeBytes});
+            one.chunks.push_back({chunk.id, offset, chunk.sizeBytes});
             offset += chunk.sizeBytes;
         }
     }
-    return candidates;
+    return named;
 }
 
-/// What the index knows of packs that cannot tell themselves.
-std::map<PackId, Candidates> fromIndex(const std::map<PackId, std::vector<SegmentInfo>>& damaged,
-                                       const std::vector<std::shared_ptr<IndexRun>>& runs) {
-    std::map<PackId, Candidates> packs;
-    for (const auto& run : runs) {
-        run->forEachReadable([&](const IndexEntry& entry) {
-            const ChunkLocation& at = entry.location;
-            const auto pack = damaged.find(at.pack);
-            if (pack == damaged.end() || !pack->second.empty()) return;
-            Candidate& candidate = packs[at.pack][at.segmentOffset];
-            candidate.sealedBytes = at.segmentBytes;
-            candidate.chunks.push_back({entry.id, at.chunkOffset, at.chunkBytes});
-        });
-    }
-    for (auto& [pack, candidates] : packs) {
-        for (auto& [offset, candidate] : candidates) {
-            std::sort(candidate.chunks.begin(), candidate.chunks.end(),
-                      [](const MovingChunk& a, const MovingChunk& b) { return a.offset < b.offset; });
-            const auto repeated =
-                std::unique(candidate.chunks.begin(), candidate.chunks.end(),
-                            [](const MovingChunk& a, const MovingChunk& b) { return a.offset == b.offset; });
-            candidate.chunks.erase(repeated, candidate.chunks.end());
-        }
-    }
-    return packs;
-}
-
-void salvageOne(Vault& vault, SegmentCopier& copier, const PackId& pack, const Candidates& candidates) {
+void salvageOne(Vault& vault, SegmentCopier& copier, const PackId& pack, const NamedSegments& segments) {
     const std::string name = packName(pack);
     PackBytes bytes(vault.store(), name);
     bytes.heal();
@@ -67,11 +33,11 @@ void salvageOne(Vault& vault, SegmentCopier& copier, const PackId& pack, const C
     if (!bytes.readRange(0, header)) return;
     try {
         Cipher cipher = objectCipher(vault.keys(), ObjectKind::Pack, name, header);
-        for (const auto& [offset, candidate] : candidates) {
-            base::Bytes sealedSegment(candidate.sealedBytes);
+        for (const auto& [offset, segment] : segments) {
+            base::Bytes sealedSegment(segment.sealedBytes);
             if (!bytes.readRange(offset, sealedSegment)) continue;
             // A segment that does not open is what is lost; there is nothing more to do about it here.
-            static_cast<void>(copier.copy(cipher, offset, sealedSegment, candidate.chunks));
+            static_cast<void>(copier.copy(cipher, offset, sealedSegment, segment.chunks));
         }
     } catch (const base::Error& error) {
         if (error.kind() != base::ErrorKind::Corrupt) throw;  // not even the header is whole
@@ -80,14 +46,17 @@ void salvageOne(Vault& vault, SegmentCopier& copier, const PackId& pack, const C
 
 }  // namespace
 
-std::vector<IndexEntry> salvagePacks(Vault& vault, const std::map<PackId, std::vector<SegmentInfo>>& damaged,
-                                     const std::vector<std::shared_ptr<IndexRun>>& runs,
+std::vector<IndexEntry> salvagePacks(Vault& vault, unsigned parityPercent,
+                                     const std::map<PackId, std::vector<SegmentInfo>>& damaged,
                                      const base::CancelToken& cancel, const StageProgress& progress) {
-    const auto known = fromIndex(damaged, runs);
+    const auto named = namedSegments(vault, [&](const PackId& pack) {
+        const auto found = damaged.find(pack);
+        return found != damaged.end() && found->second.empty();
+    });
     std::mutex mutex;  // guards saved, which the stage's commit thread fills
     std::vector<IndexEntry> saved;
     CompressionGovernor governor;
-    PackStage stage(vault.keys(), vault.store(), vault.state().parityPercent, governor,
+    PackStage stage(vault.keys(), vault.store(), parityPercent, governor,
                     [&](std::vector<IndexEntry> entries, std::uint64_t) {
                         const std::lock_guard lock(mutex);
                         saved.insert(saved.end(), entries.begin(), entries.end());
@@ -97,10 +66,10 @@ std::vector<IndexEntry> salvagePacks(Vault& vault, const std::map<PackId, std::v
     for (const auto& [pack, segments] : damaged) {
         cancel.throwIfCancelled();
         progress("Saving what is whole", done++, damaged.size());
-        const auto indexed = known.find(pack);
+        const auto indexed = named.find(pack);
         if (!segments.empty()) {
-            salvageOne(vault, copier, pack, fromDirectory(segments));
-        } else if (indexed != known.end()) {
+            salvageOne(vault, copier, pack, namedByDirectory(segments));
+        } else if (indexed != named.end()) {
             salvageOne(vault, copier, pack, indexed->second);
         }
     }

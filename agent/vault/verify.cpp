@@ -7,6 +7,7 @@
 
 #include "agent/vault/index_check.hpp"
 #include "agent/vault/live_marks.hpp"
+#include "agent/vault/lost_directory.hpp"
 #include "agent/vault/pack_check.hpp"
 
 namespace vault {
@@ -27,6 +28,7 @@ public:
         checkPresence();
         checkCopies();
         if (options_.depth != VerifyDepth::Structure) checkContents();
+        checkLostDirectories();
         checkPoints();
         return std::move(report_);
     }
@@ -45,7 +47,6 @@ private:
                     end = std::max(end,
                                    std::uint64_t{entry.location.segmentOffset} + entry.location.segmentBytes);
                 });
-                readableRuns_.push_back(run);
                 if (losses.blocks == 0) {
                     soundRuns_.push_back(run);
                 } else {
@@ -76,8 +77,7 @@ private:
             }
             if (*sizeBytes <
                 std::max<std::uint64_t>(kLeastPackBytes, segmentsEnd + kTagBytes + kFooterBytes)) {
-                report_.problems.push_back({packName(pack), "The pack was cut short."});
-                report_.lost.losePack(pack);
+                lostDirectories_.emplace(pack, "it was cut short");
                 continue;
             }
             present_.push_back(pack);
@@ -116,10 +116,25 @@ private:
 
     void note(const PackFinding& finding) {
         if (finding.isSound()) return;
+        if (!finding.why.empty()) {
+            lostDirectories_.emplace(finding.pack, finding.why);
+            return;
+        }
         report_.problems.push_back({packName(finding.pack), finding.problem()});
-        if (!finding.why.empty()) report_.lost.losePack(finding.pack);
         for (const SegmentInfo& segment : finding.badSegments)
             report_.lost.loseSegment({finding.pack, segment.offset});
+    }
+
+    /// What packs that cannot tell themselves have lost, and what not.
+    void checkLostDirectories() {
+        if (lostDirectories_.empty()) return;
+        auto named =
+            namedSegments(vault_, [&](const PackId& pack) { return lostDirectories_.contains(pack); });
+        for (const auto& [pack, why] : lostDirectories_) {
+            cancel_.throwIfCancelled();
+            report_.problems.push_back(
+                {packName(pack), examineLostDirectory(vault_, pack, why, named[pack], report_.lost)});
+        }
     }
 
     /// First all points together, sharing what they share; only when something is missing, each one by
@@ -149,7 +164,7 @@ private:
     VerifyReport report_;
     std::map<PackId, std::uint64_t> needed_;  // by the index, with the end of the last segment that it names
     std::vector<std::shared_ptr<IndexRun>> soundRuns_;
-    std::vector<std::shared_ptr<IndexRun>> readableRuns_;  // with those that have lost some of their blocks
+    std::map<PackId, std::string> lostDirectories_;  // with what became of them
     std::vector<PackId> present_;
     std::uint64_t totalBytes_ = 0;
 };

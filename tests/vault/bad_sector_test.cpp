@@ -61,14 +61,8 @@ bool isOutage(const base::Error& error) { return error.kind() == base::ErrorKind
 BOOST_AUTO_TEST_SUITE(BadSectors)
 
 BOOST_AUTO_TEST_CASE(a_lost_sector_of_a_pack_costs_what_lies_there_and_nothing_else) {
-    const std::size_t lost =
-        loseEachSector("packs/", 0, [](VaultOnDisk&, const auto& told, const auto& after) {
-            for (const auto& [point, keys] : after) {
-                // Without the end of a pack, verify cannot tell what else is whole in it.
-                BOOST_TEST(told.contains(point));
-                BOOST_TEST(std::ranges::includes(told.at(point), keys));
-            }
-        });
+    const std::size_t lost = loseEachSector(
+        "packs/", 0, [](VaultOnDisk&, const auto& told, const auto& after) { BOOST_TEST((told == after)); });
     BOOST_TEST(lost > 20U);
 }
 
