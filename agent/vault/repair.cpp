@@ -221,7 +221,7 @@ private:
             spill(kEntriesAtOnce);
         }
         if (!damagedPacks_.empty()) {
-            const auto saved = salvagePacks(vault_, state_.parityPercent, damagedPacks_, cancel_, progress_);
+            const auto saved = salvagePacks(vault_, chosenParity(), damagedPacks_, cancel_, progress_);
             report_.chunksRecovered += saved.size();
             entries.insert(entries.end(), saved.begin(), saved.end());
         }
@@ -244,6 +244,11 @@ private:
                "read it again: the next prune removes the pack.";
     }
 
+    /// Packs remember what the journal has lost.
+    [[nodiscard]] unsigned chosenParity() const {
+        return vault_.usesFallbackState() ? parityPercent_ : state_.parityPercent;
+    }
+
     /// One journal entry makes the new index the vault's index. It ends every session: their unannounced
     /// packs are in the new index, where they belong to nobody.
     bool announce(const std::vector<RunInfo>& newRuns) {
@@ -251,7 +256,7 @@ private:
             VaultState state = state_;
             state.runs.clear();
             state.sessions.clear();
-            state.parityPercent = parityPercent_;  // packs remember what the journal has lost
+            state.parityPercent = chosenParity();
             for (const RunInfo& run : newRuns) state.runs.push_back({run, {}});
             for (const auto& [pack, segments] : damagedPacks_) state.condemnedPacks.push_back(pack);
             vault_.journal().restart(state);

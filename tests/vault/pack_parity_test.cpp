@@ -238,6 +238,23 @@ BOOST_AUTO_TEST_CASE(a_repair_of_the_journal_learns_the_choice_of_parity_from_th
     BOOST_TEST(openVault(damaged.store, damaged.keys())->state().parityPercent == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_repair_of_the_journal_saves_gets_the_parity_that_the_packs_tell_of) {
+    test::DamagedVault damaged(3);
+    const std::vector<std::string> packs = damaged.store.names("packs/");
+    damaged.store.flipBit(packs.front(), 2000);
+    for (const std::string& name : damaged.store.names("journal/")) damaged.store.truncate(name, 100);
+    BOOST_TEST(test::repairAndCheck(damaged).empty());
+    std::size_t newPacks = 0;
+    for (const std::string& name : damaged.store.names("packs/")) {
+        if (std::find(packs.begin(), packs.end(), name) != packs.end()) continue;
+        const auto healed = vault::healPack(damaged.store.bytesOf(name));
+        BOOST_TEST_REQUIRE(healed.has_value());
+        BOOST_TEST(healed->percent == 3U);
+        ++newPacks;
+    }
+    BOOST_TEST(newPacks == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_section_is_found_and_mended) {
     test::DamagedVault damaged(5);
     for (const std::string& name : damaged.store.names("packs/")) {
