@@ -40,11 +40,15 @@ def make_certificates(folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]
     return folder / "authority.pem", folder / "stranger.pem"
 
 
-def round_trip(lab: Lab, source: pathlib.Path, vault: str, number: int = 1) -> None:
-    lab.run("backup", "run", source, "--vault", vault)
+def check_restore(lab: Lab, source: pathlib.Path, vault: str, number: int = 1) -> None:
     target = lab.work / f"restored {vault} {number}"
     lab.run("restore", "latest", "--vault", vault, "--target", target)
     lab.check(manifest(target.joinpath(*source.parts[1:])) == manifest(source), f"{vault}: the restore differs")
+
+
+def round_trip(lab: Lab, source: pathlib.Path, vault: str, number: int = 1) -> None:
+    lab.run("backup", "run", source, "--vault", vault)
+    check_restore(lab, source, vault, number)
 
 
 def tls(lab: Lab, name: str, source: pathlib.Path) -> None:
@@ -216,18 +220,23 @@ def plain(lab: Lab, name: str, source: pathlib.Path, seed: int) -> None:
             lab.say(f"{name}: {len(proxy.cuts)} uploads cut, such as {proxy.cuts[:5]}")
 
 
+def prune_locked(lab: Lab, server: servers.Server, vault: str, source: pathlib.Path, expect: int):
+    """Three backups into a locked bucket, of which a prune is to keep one."""
+    server.make_locked_bucket("locked")
+    lab.run("vault", "create", "s3://locked", "--name", vault, "--endpoint", server.endpoint, environment=KEY)
+    for seed in (1, 2):
+        lab.run("backup", "run", source, "--vault", vault)
+        change(source, seed)
+    lab.run("backup", "run", source, "--vault", vault)
+    lab.run("point", "forget", "--vault", vault, "--keep-last", "1", "--yes", expect=None)
+    return lab.run("prune", "--vault", vault, "--max-unused", "0", "--yes", expect=expect)
+
+
 def locked_versions(lab: Lab, source: pathlib.Path) -> None:
     """MinIO hides a locked object behind a marker when it is deleted, and keeps the version: a prune works, and whoever
     deletes everything has destroyed nothing."""
     with servers.Server("minio", lab.work / "minio locked") as server:
-        server.make_locked_bucket("locked")
-        lab.run("vault", "create", "s3://locked", "--name", "hidden", "--endpoint", server.endpoint, environment=KEY)
-        for seed in (3, 4):
-            lab.run("backup", "run", source, "--vault", "hidden")
-            change(source, seed)
-        lab.run("backup", "run", source, "--vault", "hidden")
-        lab.run("point", "forget", "--vault", "hidden", "--keep-last", "1", "--yes", expect=None)
-        lab.run("prune", "--vault", "hidden", "--max-unused", "0", "--yes")
+        prune_locked(lab, server, "hidden", source, DONE)
         lab.run("verify", "--vault", "hidden", "--depth", "data")
         pruned = {key for key, _, isMarker in server.versions("locked") if isMarker}
         lab.check(any(key.startswith("packs/") for key in pruned), "the prune of a bucket with versions removed no pack")
@@ -245,27 +254,16 @@ def locked_versions(lab: Lab, source: pathlib.Path) -> None:
                 server.request("DELETE", f"/locked/{key}", {"versionId": version})
         lab.check(sorted(server.versions("locked")) == sorted(before), "not everything was uncovered again")
         lab.run("verify", "--vault", "hidden", "--depth", "data")
-        target = lab.work / "restored hidden"
-        lab.run("restore", "latest", "--vault", "hidden", "--target", target)
-        lab.check(manifest(target.joinpath(*source.parts[1:])) == manifest(source), "locked versions: the restore differs")
+        check_restore(lab, source, "hidden")
 
 
 def locked(lab: Lab, source: pathlib.Path) -> None:
     """versitygw keeps locked objects from being deleted at all, and a prune says so."""
     with servers.Server("versitygw", lab.work / "versitygw locked") as server:
-        server.make_locked_bucket("locked")
-        lab.run("vault", "create", "s3://locked", "--name", "locked", "--endpoint", server.endpoint, environment=KEY)
-        for seed in (1, 2):
-            lab.run("backup", "run", source, "--vault", "locked")
-            change(source, seed)
-        lab.run("backup", "run", source, "--vault", "locked")
-        lab.run("point", "forget", "--vault", "locked", "--keep-last", "1", "--yes", expect=None)
-        said = lab.run("prune", "--vault", "locked", "--max-unused", "0", "--yes", expect=DENIED)
+        said = prune_locked(lab, server, "locked", source, DENIED)
         lab.check("BUCKET-0013" in said.stderr, f"the prune of a locked bucket says: {said.stderr}")
         lab.run("verify", "--vault", "locked", "--depth", "data")
-        target = lab.work / "restored locked"
-        lab.run("restore", "latest", "--vault", "locked", "--target", target)
-        lab.check(manifest(target.joinpath(*source.parts[1:])) == manifest(source), "locked: the restore differs")
+        check_restore(lab, source, "locked")
 
 
 def main() -> int:
