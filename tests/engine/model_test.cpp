@@ -11,6 +11,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <random>
 
 #include "agent/vault/prune.hpp"
 #include "agent/vault/repair.hpp"
@@ -316,13 +317,8 @@ private:
     std::string lastDamage_;
 };
 
-}  // namespace
-
-BOOST_AUTO_TEST_SUITE(ModelOfTheVault)
-
-BOOST_AUTO_TEST_CASE(random_steps_leave_the_vault_as_a_plain_map_says) {
-    const std::uint64_t seed = numberFromEnvironment("HBR_MODEL_SEED", 1);
-    const std::uint64_t steps = numberFromEnvironment("HBR_MODEL_STEPS", 4000);
+/// Takes random steps and fails the test, with how to run them again, when one of them goes wrong.
+void runModel(std::uint64_t seed, std::uint64_t steps) {
     std::cout << "HBR_MODEL_SEED=" << seed << " HBR_MODEL_STEPS=" << steps << "\n" << std::flush;
     Model model(seed);
     for (std::uint64_t step = 0; step < steps; ++step) {
@@ -342,6 +338,18 @@ BOOST_AUTO_TEST_CASE(random_steps_leave_the_vault_as_a_plain_map_says) {
          {"backups", "forgotten", "prunes", "restores", "deaths", "interruptions", "damages"}) {
         BOOST_TEST((steps < 500 || model.counts[what] > 0), what);
     }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ModelOfTheVault)
+
+BOOST_AUTO_TEST_CASE(random_steps_leave_the_vault_as_a_plain_map_says) {
+    runModel(numberFromEnvironment("HBR_MODEL_SEED", 1), numberFromEnvironment("HBR_MODEL_STEPS", 4000));
+}
+
+BOOST_AUTO_TEST_CASE(steps_that_no_run_before_has_taken_do_so_as_well) {
+    if (std::getenv("HBR_MODEL_SEED") == nullptr) runModel(std::random_device{}(), 2000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
