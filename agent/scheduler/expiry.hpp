@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// expiry.hpp: how long a policy's backups are kept.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "agent/scheduler/policy.hpp"
+#include "platform/time_zone.hpp"
+
+namespace scheduler {
+
+/// When a backup that was begun at `started` has been kept long enough: at the same time of day so many days,
+/// months or years later; on the last day of a month that has no such day. Never later than
+/// kLongestRetention.
+std::chrono::sys_seconds expiryOf(const RetentionPeriod& retention, const platform::TimeZone& zone,
+                                  std::chrono::sys_seconds started);
+
+struct KeptOrDropped {
+    std::chrono::sys_seconds started;
+    std::chrono::sys_seconds expires;
+    bool isKept = true;
+};
+
+/// Decides for each backup of one plan, in the order given. A backup is dropped when it had expired at the
+/// newest backup's beginning, or by now if that lies in the future. So the newest is always kept, and a
+/// machine that was off for a year, or whose clock was set forward, loses nothing before it has made a new
+/// backup.
+std::vector<KeptOrDropped> applyRetention(const RetentionPeriod& retention, const platform::TimeZone& zone,
+                                          const std::vector<std::chrono::sys_seconds>& started,
+                                          std::chrono::sys_seconds now);
+
+}  // namespace scheduler

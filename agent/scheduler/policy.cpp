@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/scheduler/policy.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+#include "platform/base/text.hpp"
+
+namespace scheduler {
+
+namespace {
+
+constexpr std::size_t kLongestName = 64;
+constexpr std::chrono::local_days kFirstDay{std::chrono::year{2000} / 1 / 1};
+constexpr std::chrono::local_days kDayAfterLast{std::chrono::year{2100} / 1 / 1};
+
+/// Of UTF-8: every character has one byte that continues no other.
+std::size_t characterCount(const std::string& text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+}
+
+std::optional<std::string> faultOfName(const std::string& name) {
+    if (base::trim(name).empty()) return "The policy has no name; give it one of 1 to 64 characters.";
+    if (base::printable(name) != name)
+        return "The policy's name holds characters that cannot be shown; use letters, digits and signs.";
+    const std::size_t length = characterCount(name);
+    if (length <= kLongestName) return std::nullopt;
+    return "The policy's name has " + std::to_string(length) + " characters; 64 are the most.";
+}
+
+std::optional<std::string> faultOfFrequency(const Frequency& frequency) {
+    const std::string count = std::to_string(frequency.count);
+    const auto fault = [&](unsigned most, const char* unit) -> std::optional<std::string> {
+        if (frequency.count >= 1 && frequency.count <= most) return std::nullopt;
+        return "A policy cannot run every " + count + ' ' + unit + "; choose 1 to " + std::to_string(most) +
+               ' ' + unit + '.';
+    };
+    switch (frequency.unit) {
+        case Frequency::Unit::Hour:
+            return fault(23, "hours");
+        case Frequency::Unit::Day:
+            return fault(6, "days");
+        case Frequency::Unit::Week:
+            return fault(4, "weeks");
+    }
+    return "A policy runs every so many hours, days or weeks; choose one of these.";
+}
+
+std::optional<std::string> faultOfFirstBackup(std::chrono::local_seconds first) {
+    if (first >= kFirstDay && first < kDayAfterLast) return std::nullopt;
+    return "The first backup time lies outside the years 2000 to 2099; choose one within them.";
+}
+
+std::optional<std::string> faultOfRetention(const RetentionPeriod& retention) {
+    const std::string count = std::to_string(retention.count);
+    const auto fault = [&](unsigned most, const char* unit) -> std::optional<std::string> {
+        if (retention.count >= 1 && retention.count <= most) return std::nullopt;
+        return "Backups cannot be kept for " + count + ' ' + unit + "; choose 1 to " + std::to_string(most) +
+               ' ' + unit + '.';
+    };
+    switch (retention.unit) {
+        case RetentionPeriod::Unit::Day:
+            return fault(3650, "days");
+        case RetentionPeriod::Unit::Month:
+            return fault(120, "months");
+        case RetentionPeriod::Unit::Year:
+            return fault(10, "years");
+    }
+    return "Backups are kept for so many days, months or years; choose one of these.";
+}
+
+}  // namespace
+
+std::chrono::seconds Frequency::interval() const noexcept {
+    switch (unit) {
+        case Unit::Hour:
+            return std::chrono::hours(count);
+        case Unit::Day:
+            return std::chrono::days(count);
+        case Unit::Week:
+            break;
+    }
+    return std::chrono::weeks(count);
+}
+
+std::vector<RefusedField> checkPolicy(const Policy& policy) {
+    std::vector<RefusedField> refused;
+    const auto judge = [&refused](const char* field, std::optional<std::string> fault) {
+        if (fault) refused.push_back({field, std::move(*fault)});
+    };
+    judge("name", faultOfName(policy.name));
+    judge("frequency", faultOfFrequency(policy.frequency));
+    judge("firstBackup", faultOfFirstBackup(policy.firstBackup));
+    judge("retention", faultOfRetention(policy.retention));
+    return refused;
+}
+
+}  // namespace scheduler
