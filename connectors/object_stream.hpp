@@ -150,6 +150,12 @@ public:
     /// Called once after every writer has finished: hard links, then the metadata of directories, innermost
     /// first. Reports what cannot be done through `fail` and goes on.
     virtual void finish(const std::function<void(std::string_view key, const base::Error&)>& fail) = 0;
+
+    /// Called once after finish(): returns when everything that was restored is on stable storage. Reports
+    /// what fails through `fail`.
+    virtual void flush(const std::function<void(std::string_view key, const base::Error&)>& fail) {
+        static_cast<void>(fail);
+    }
 };
 
 }  // namespace connectors

@@ -190,6 +190,16 @@ struct MetadataToApply {
     const ExtraMetadata* extra = nullptr;
 };
 
+/// A file system as a whole, to flush all of it at once. Closed by the destructor.
+class VolumeFlusher {
+public:
+    virtual ~VolumeFlusher() = default;
+
+    /// Returns once everything that any program wrote to the file system before is on stable storage. Throws
+    /// when the system says that it may not be.
+    virtual void flush() = 0;
+};
+
 /// An open directory: the way to its children and to nowhere else. Names are single components; "", ".", ".."
 /// and names with a separator are refused (Invalid). Const functions may be called from several threads.
 class Directory : public StreamOwner {
@@ -242,6 +252,10 @@ public:
 
     /// Returns once the names in this directory are on stable storage.
     virtual void sync() const = 0;
+
+    /// The file system that the directory lies on; nullptr where that cannot be flushed as a whole, for lack
+    /// of rights or because that would prove nothing, as on some network shares.
+    [[nodiscard]] virtual std::unique_ptr<VolumeFlusher> volumeFlusher() const { return nullptr; }
 };
 
 /// Whole-path access for HBR's own files. Thread-safe.

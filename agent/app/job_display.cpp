@@ -70,11 +70,16 @@ std::string JobDisplay::Traffic::text(const char* verb) const {
            base::formatSize(static_cast<std::uint64_t>(meter.speed())) + "/s";
 }
 
+std::string JobDisplay::stage() const {
+    const char* const now = progress_.stage.load();
+    return now != nullptr ? now : stage_;
+}
+
 std::vector<std::string> JobDisplay::lines() const {
     const std::uint64_t total = totals_ == Totals::Known ? progress_.bytesTotal.load() : 0;
     const std::uint64_t done = progress_.bytesDone;
     const auto percent = percentOf(done, total);
-    std::string first = stage_ + "  ";
+    std::string first = stage() + "  ";
     if (percent) first += std::to_string(*percent) + " %  ";
     first += ofTotal(std::to_string(progress_.objectsDone), std::to_string(progress_.objectsTotal),
                      percent && progress_.objectsTotal >= progress_.objectsDone) +
@@ -99,7 +104,7 @@ std::vector<std::string> JobDisplay::lines() const {
 void JobDisplay::printJson() {
     const bool isKnown = totals_ == Totals::Known;
     base::JsonWriter json;
-    json.beginObject().member("type", "progress").member("schema", 1).member("stage", stage_);
+    json.beginObject().member("type", "progress").member("schema", 1).member("stage", stage());
     json.member("objectsDone", progress_.objectsDone.load()).key("objectsTotal");
     isKnown ? json.value(progress_.objectsTotal.load()) : json.null();
     json.member("bytesDone", progress_.bytesDone.load()).key("bytesTotal");

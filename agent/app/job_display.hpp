@@ -35,6 +35,7 @@ private:
     };
 
     [[nodiscard]] std::vector<std::string> lines() const;
+    [[nodiscard]] std::string stage() const;
     void printJson();
 
     Command& command_;

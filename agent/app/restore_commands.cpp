@@ -93,7 +93,7 @@ void compare(Command& command, vault::Vault& vault, const engine::RestoreRequest
                              "Comparing");
     engine::RestoreOutcome outcome =
         engine::runRestore(vault, request, target, progress, command.around.cancel);
-    engine::finishRestore(target, outcome);
+    engine::finishRestore(target, progress, outcome);
     differences.count += outcome.faultCount;
     for (const engine::Fault& fault : outcome.faults) {
         if (differences.first.size() < kListed)

@@ -71,7 +71,7 @@ engine::RestoreOutcome restoreFiles(vault::Vault& vault, const engine::RestoreRe
         RenamedObjects renamed(target, std::move(keys));
         addOutcome(outcome, engine::runRestore(vault, again, renamed, progress, cancel));
     }
-    engine::finishRestore(target, outcome);
+    engine::finishRestore(target, progress, outcome);
     return outcome;
 }
 

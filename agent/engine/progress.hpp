@@ -21,6 +21,8 @@ public:
     std::atomic<std::uint64_t> bytesNew = 0;     // not in the vault before, uncompressed
     std::atomic<std::uint64_t> bytesStored = 0;  // written to the vault, or to the target
     std::atomic<std::uint64_t> faults = 0;
+    /// What the job is at beside its usual work, a literal; nullptr for that work.
+    std::atomic<const char*> stage = nullptr;
 
     void setCurrent(std::string_view object) {
         const std::unique_lock lock(mutex_, std::try_to_lock);

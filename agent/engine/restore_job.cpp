@@ -151,11 +151,15 @@ RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
     return outcome;
 }
 
-void finishRestore(connectors::RestoreTarget& target, RestoreOutcome& outcome) {
-    target.finish([&](std::string_view key, const base::Error& error) {
+void finishRestore(connectors::RestoreTarget& target, Progress& progress, RestoreOutcome& outcome) {
+    const auto fail = [&](std::string_view key, const base::Error& error) {
         ++outcome.faultCount;
         if (outcome.faults.size() < FaultLog::kAtHand) outcome.faults.push_back(faultOf(key, error));
-    });
+    };
+    target.finish(fail);
+    progress.stage = "Flushing to disk";
+    target.flush(fail);
+    progress.stage = nullptr;
 }
 
 }  // namespace engine

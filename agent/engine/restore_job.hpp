@@ -37,8 +37,8 @@ RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
                           connectors::RestoreTarget& target, Progress& progress,
                           const base::CancelToken& cancel);
 
-/// Calls RestoreTarget::finish() and adds what fails there.
-void finishRestore(connectors::RestoreTarget& target, RestoreOutcome& outcome);
+/// Calls RestoreTarget::finish() and flush(), and adds what fails there.
+void finishRestore(connectors::RestoreTarget& target, Progress& progress, RestoreOutcome& outcome);
 
 /// Walks the wanted entries of a point in key order: the subtrees, and the directories above them.
 class WantedEntries final {

@@ -73,7 +73,13 @@ void FileRestorer::finish() {
     const auto folder = folder_->folder()->open();
     // Only a final hole is missing now; for all others the last write made the size.
     if (metadata_.isSparse) file_->truncate(sizeBytes_);
-    folder_->shared().rules.learnFrom(file_->status());
+    const platform::FileStatus status = file_->status();
+    RestoreShared& shared = folder_->shared();
+    shared.rules.learnFrom(status);
+    if (shared.volumes.ruleFor(status.volumeId, *folder) == TargetVolumes::FlushRule::EachFile) {
+        streams_.sync();
+        file_->sync();
+    }
     streams_.close();
     file_.reset();
     applyMetadata(*folder);

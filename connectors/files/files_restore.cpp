@@ -42,4 +42,8 @@ void FilesRestore::finish(const std::function<void(std::string_view key, const b
     session_->finish(fail);
 }
 
+void FilesRestore::flush(const std::function<void(std::string_view key, const base::Error&)>& fail) {
+    session_->flush(fail);
+}
+
 }  // namespace connectors::files

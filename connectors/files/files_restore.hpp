@@ -9,7 +9,7 @@
 //   2. for every need of missingLinkTargets(): look up the object `targetKey`, set its header's key to `key`,
 //   and accept() that.
 //      Such needs exist when another name of a file is selected and the name that carries the content is not.
-//   3. when every writer has finished or was abandoned: finish().
+//   3. when every writer has finished or was abandoned: finish(), and then flush().
 #pragma once
 
 #include <cstdint>
@@ -114,6 +114,7 @@ public:
     [[nodiscard]] std::vector<LinkNeed> missingLinkTargets();
 
     void finish(const std::function<void(std::string_view key, const base::Error&)>& fail) override;
+    void flush(const std::function<void(std::string_view key, const base::Error&)>& fail) override;
 
 private:
     const std::unique_ptr<RestoreSession> session_;

@@ -24,6 +24,9 @@ public:
     RestoreAction accept(const ObjectHeader& header);
     std::vector<LinkNeed> missingLinkTargets();
     void finish(const std::function<void(std::string_view key, const base::Error&)>& fail);
+    void flush(const std::function<void(std::string_view key, const base::Error&)>& fail) {
+        shared_->volumes.flush(fail);
+    }
 
 private:
     /// Where an object goes, and what lies there now.

@@ -110,6 +110,12 @@ void StreamsWriter::writeAt(std::uint64_t storedOffset, base::ByteView bytes) co
     });
 }
 
+void StreamsWriter::sync() const {
+    for (const auto& file : files_) {
+        if (file) file->sync();
+    }
+}
+
 FolderStreamsRestorer::FolderStreamsRestorer(std::shared_ptr<TargetFolder> folder, std::string key,
                                              std::vector<NamedStream> streams)
     : folder_(std::move(folder)), key_(std::move(key)), streams_(std::move(streams)), writer_(streams_, 0) {}
@@ -126,6 +132,9 @@ void FolderStreamsRestorer::writeAt(std::uint64_t offset, base::ByteView bytes) 
 
 void FolderStreamsRestorer::finish() {
     if (writtenBytes_ != writer_.map().storedEnd()) throw wrongContentError();
+    const auto folder = folder_->folder()->open();
+    const auto rule = folder_->shared().volumes.ruleFor(folder->status().volumeId, *folder);
+    if (rule == TargetVolumes::FlushRule::EachFile) writer_.sync();
     abandon();
 }
 

@@ -111,6 +111,8 @@ public:
     /// Takes a part of the stored content behind `storedFrom`. From any thread. Throws what StreamMap and
     /// writing throw.
     void writeAt(std::uint64_t storedOffset, base::ByteView bytes) const;
+    /// Returns once the streams are on stable storage.
+    void sync() const;
     /// Closes the streams.
     void close() noexcept { files_.clear(); }
 

@@ -202,10 +202,24 @@ void TargetFolder::sweep() {
 }
 
 void TargetFolder::finish() {
-    if (!folder_ || !above_) return;
+    if (!folder_) return;
+    flush();
+    if (!above_) return;
     folder_.reset();
     applyValues();
     if (!marker_.empty()) above_->open()->removeFile(marker_);
+}
+
+/// Makes the names that were put into it durable, unless all of its file system will be.
+void TargetFolder::flush() {
+    if (!isTouched_) return;
+    try {
+        const auto opened = folder_->open();
+        const auto rule = shared_->volumes.ruleFor(opened->status().volumeId, *opened);
+        if (rule == TargetVolumes::FlushRule::EachFile) opened->sync();
+    } catch (const Error& error) {
+        shared_->report.addFault(key_, error);
+    }
 }
 
 void TargetFolder::applyValues() {

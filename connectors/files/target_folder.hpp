@@ -24,6 +24,7 @@
 #include "connectors/files/folder.hpp"
 #include "connectors/files/metadata_rules.hpp"
 #include "connectors/files/restore_report.hpp"
+#include "connectors/files/target_volumes.hpp"
 #include "connectors/object_stream.hpp"
 
 namespace connectors::files {
@@ -35,6 +36,7 @@ inline constexpr std::string_view kTemporaryPrefix = ".hbr-restore-";
 struct RestoreShared {
     RestoreReport report;
     MetadataRules rules;
+    TargetVolumes volumes;
     std::string tag;  // of this restore, in temporary names
     std::atomic<std::uint64_t> nextTemporary = 0;
 
@@ -104,6 +106,7 @@ private:
     void mark(const platform::Directory& above);
     [[nodiscard]] std::string takeMarker(const std::string& child);
     void finish();
+    void flush();
     void applyValues();
 
     const std::shared_ptr<RestoreShared> shared_;

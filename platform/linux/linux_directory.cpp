@@ -3,9 +3,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -41,6 +44,32 @@ void addEntries(const char* records, std::size_t sizeBytes, DirectoryListing& li
 
 /// A folder that may be passed on the way to what is in it, but not listed.
 bool isForPassingOnly(int descriptor) noexcept { return (::fcntl(descriptor, F_GETFL) & O_PATH) != 0; }
+
+/// Where a flush of the whole file system ends on this machine, and does not reach the disk behind it.
+bool isFlushedFileByFile(int descriptor) noexcept {
+    constexpr std::array<std::uint32_t, 5> kTypes = {FUSE_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC,
+                                                     SMB_SUPER_MAGIC, V9FS_MAGIC};
+    struct statfs status{};
+    if (retryInterrupted([&] { return ::fstatfs(descriptor, &status); }) != 0) return true;
+    // Some of the numbers are negative where the field has 32 bits.
+    return std::find(kTypes.begin(), kTypes.end(), static_cast<std::uint32_t>(status.f_type)) != kTypes.end();
+}
+
+class LinuxVolume final : public VolumeFlusher {
+public:
+    LinuxVolume(Descriptor descriptor, std::string path)
+        : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+
+    /// Tells of what failed to be written since the descriptor was opened, too.
+    void flush() override {
+        if (retryInterrupted([this] { return ::syncfs(descriptor_.get()); }) == 0) return;
+        throw fileError(errno, "flush the file system of", path_, "to stable storage");
+    }
+
+private:
+    const Descriptor descriptor_;
+    const std::string path_;
+};
 
 bool isSymlink(int directory, const char* name) noexcept {
     FileStatus status;
@@ -132,7 +161,17 @@ std::unique_ptr<File> LinuxDirectory::openFile(std::string_view name, OpenMode m
     return file;
 }
 
-void LinuxDirectory::sync() const { syncDirectoryDescriptor(descriptor_.get(), displayPath_); }
+void LinuxDirectory::sync() const {
+    if (isForPassingOnly(descriptor_.get())) return;  // there is no way to flush it
+    syncDirectoryDescriptor(descriptor_.get(), displayPath_);
+}
+
+std::unique_ptr<VolumeFlusher> LinuxDirectory::volumeFlusher() const {
+    Descriptor own(retryInterrupted(
+        [this] { return ::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (!own || isFlushedFileByFile(own.get())) return nullptr;
+    return std::make_unique<LinuxVolume>(std::move(own), displayPath_);
+}
 
 void syncDirectoryDescriptor(int descriptor, std::string_view displayPath) {
     if (retryInterrupted([descriptor] { return ::fsync(descriptor); }) == 0) return;

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] std::vector<std::string> applyMetadata(std::string_view name,
                                                          const MetadataToApply& values) const override;
     void sync() const override;
+    [[nodiscard]] std::unique_ptr<VolumeFlusher> volumeFlusher() const override;
 
 private:
     [[nodiscard]] std::string pathOf(std::string_view name) const;

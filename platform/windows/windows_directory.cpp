@@ -15,6 +15,35 @@ namespace platform::windows {
 
 namespace {
 
+class WindowsVolume final : public VolumeFlusher {
+public:
+    WindowsVolume(Handle handle, std::string path) : handle_(std::move(handle)), path_(std::move(path)) {}
+
+    void flush() override {
+        if (FlushFileBuffers(handle_.get()) == 0)
+            throw fileError(GetLastError(), "flush the volume of", path_);
+    }
+
+private:
+    const Handle handle_;
+    const std::string path_;
+};
+
+/// "\\\\?\\Volume{...}", under which the volume itself can be opened; empty for a network share.
+std::wstring volumeNameOf(HANDLE handle) {
+    std::wstring name(MAX_PATH, L'\0');
+    for (;;) {
+        const DWORD length =
+            GetFinalPathNameByHandleW(handle, name.data(), static_cast<DWORD>(name.size()), VOLUME_NAME_GUID);
+        if (length == 0) return {};
+        const bool fits = length < name.size();
+        name.resize(length);
+        if (fits) break;
+    }
+    const std::size_t end = name.find(L'}');
+    return end == std::wstring::npos ? std::wstring() : name.substr(0, end + 1);
+}
+
 constexpr ACCESS_MASK kReadContent = FILE_READ_DATA | FILE_READ_ATTRIBUTES | READ_CONTROL;
 constexpr ACCESS_MASK kListDirectory =
     FILE_LIST_DIRECTORY | FILE_TRAVERSE | FILE_READ_ATTRIBUTES | READ_CONTROL;
@@ -168,6 +197,16 @@ void WindowsDirectory::sync() const {
     request.options = FILE_DIRECTORY_FILE;
     const OpenOutcome outcome = openRelative(handle_.get(), L"", request);
     if (outcome.error == ERROR_SUCCESS) FlushFileBuffers(outcome.handle.get());
+}
+
+std::unique_ptr<VolumeFlusher> WindowsDirectory::volumeFlusher() const {
+    const std::wstring volume = volumeNameOf(handle_.get());
+    if (volume.empty()) return nullptr;
+    // Only administrators may write to a volume, which flushing it asks for.
+    Handle handle(CreateFileW(volume.c_str(), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                              OPEN_EXISTING, 0, nullptr));
+    if (!handle) return nullptr;
+    return std::make_unique<WindowsVolume>(std::move(handle), path_);
 }
 
 }  // namespace platform::windows

@@ -41,6 +41,7 @@ public:
     [[nodiscard]] std::vector<std::string> applyMetadata(std::string_view name,
                                                          const MetadataToApply& values) const override;
     void sync() const override;
+    [[nodiscard]] std::unique_ptr<VolumeFlusher> volumeFlusher() const override;
     [[nodiscard]] std::unique_ptr<File> openStream(std::string_view name) const override;
     [[nodiscard]] std::unique_ptr<File> createStream(std::string_view name) const override;
 

@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(the_vault_checks_prunes_copies_and_restores_streams_with_th
     engine::RestoreRequest wanted;
     wanted.point = copied;
     auto outcome = engine::runRestore(*mirror, wanted, target, progress, {});
-    engine::finishRestore(target, outcome);
+    engine::finishRestore(target, progress, outcome);
     BOOST_TEST(outcome.faultCount == 0U);
     world.requireRestored();
 }

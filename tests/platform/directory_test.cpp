@@ -165,4 +165,12 @@ BOOST_AUTO_TEST_CASE(a_time_of_modification_comes_back) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_file_system_is_flushed_as_a_whole_where_that_is_possible) {
+    const test::TemporaryFolder folder;
+    const auto opened = folder.files->openDirectory(folder.path);
+    opened->createFile("file")->write(base::asBytes("content"));
+    if (const auto volume = opened->volumeFlusher()) BOOST_CHECK_NO_THROW(volume->flush());
+    BOOST_CHECK_NO_THROW(opened->sync());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -190,8 +190,11 @@ PlaybackResult play(const RecordedTree& tree, connectors::RestoreTarget& target,
         }
         player.fillAll();
     }
-    target.finish(
-        [&](std::string_view key, const Error& error) { player.result.faults.emplace_back(key, error); });
+    const auto fail = [&](std::string_view key, const Error& error) {
+        player.result.faults.emplace_back(key, error);
+    };
+    target.finish(fail);
+    target.flush(fail);
     return player.result;
 }
 

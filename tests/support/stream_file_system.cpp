@@ -32,6 +32,7 @@ public:
         const std::lock_guard lock(table_->mutex);
         for (const auto& [name, bytes] : table_->streams[id_]) extra.streams.push_back({name, bytes.size()});
     }
+    void noteFlush() const { table_->note("stream"); }
     template <typename Use>
     auto with(const std::string& name, const Use& use) const {
         const std::lock_guard lock(table_->mutex);
@@ -70,7 +71,7 @@ public:
     void write(base::ByteView) override { refuseUnused(); }
     void seek(std::uint64_t) override { refuseUnused(); }
     void truncate(std::uint64_t) override { refuseUnused(); }
-    void sync() override { refuseUnused(); }
+    void sync() override { streams_.noteFlush(); }
     void startWriteback() noexcept override {}
     [[nodiscard]] FileStatus status() override { refuseUnused(); }
     [[nodiscard]] std::vector<platform::DataExtent> dataExtents() override { refuseUnused(); }
@@ -101,7 +102,7 @@ std::unique_ptr<File> Streams::create(std::string_view name) const {
 class FileWithStreams final : public File {
 public:
     FileWithStreams(std::unique_ptr<File> real, std::shared_ptr<StreamTable> table)
-        : real_(std::move(real)), streams_(std::move(table), real_->status()) {}
+        : real_(std::move(real)), table_(std::move(table)), streams_(table_, real_->status()) {}
 
     std::size_t read(base::MutableBytes to) override { return real_->read(to); }
     std::size_t readAt(std::uint64_t offset, base::MutableBytes to) override {
@@ -111,7 +112,10 @@ public:
     void writeAt(std::uint64_t offset, base::ByteView bytes) override { real_->writeAt(offset, bytes); }
     void seek(std::uint64_t offset) override { real_->seek(offset); }
     void truncate(std::uint64_t sizeBytes) override { real_->truncate(sizeBytes); }
-    void sync() override { real_->sync(); }
+    void sync() override {
+        real_->sync();
+        table_->note("file");
+    }
     void startWriteback() noexcept override { real_->startWriteback(); }
     [[nodiscard]] FileStatus status() override { return real_->status(); }
     [[nodiscard]] std::vector<platform::DataExtent> dataExtents() override { return real_->dataExtents(); }
@@ -130,7 +134,21 @@ public:
 
 private:
     const std::unique_ptr<File> real_;
+    const std::shared_ptr<StreamTable> table_;
     const Streams streams_;
+};
+
+class WholeVolume final : public platform::VolumeFlusher {
+public:
+    explicit WholeVolume(std::shared_ptr<StreamTable> table) : table_(std::move(table)) {}
+    void flush() override {
+        if (table_->wholeFlush == StreamTable::WholeFlush::Fails)
+            throw Error(ErrorKind::Unavailable, "TEST-0010", "The disk has failed");
+        table_->note("volume");
+    }
+
+private:
+    const std::shared_ptr<StreamTable> table_;
 };
 
 class FolderWithStreams final : public Directory {
@@ -194,7 +212,14 @@ public:
         std::string_view name, const platform::MetadataToApply& values) const override {
         return real_->applyMetadata(name, values);
     }
-    void sync() const override { real_->sync(); }
+    void sync() const override {
+        real_->sync();
+        table_->note("folder");
+    }
+    [[nodiscard]] std::unique_ptr<platform::VolumeFlusher> volumeFlusher() const override {
+        if (table_->wholeFlush == StreamTable::WholeFlush::Impossible) return nullptr;
+        return std::make_unique<WholeVolume>(table_);
+    }
     [[nodiscard]] std::unique_ptr<File> openStream(std::string_view name) const override {
         return streams_.open(name);
     }

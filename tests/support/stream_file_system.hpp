@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // stream_file_system.hpp: the machine's file system with alternate data streams, held in memory, as NTFS has
-// them: they belong to the file whatever its name.
+// them: they belong to the file whatever its name. It also knows what was flushed.
 #pragma once
 
 #include <map>
@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "platform/file_system.hpp"
 
@@ -26,6 +27,16 @@ struct StreamTable {
     std::set<std::string, std::less<>> locked;    // names of streams that cannot be opened
     std::set<std::string, std::less<>> vanished;  // names of streams that are listed and gone
     bool isReadOnly = false;                      // no stream can be made
+
+    /// How the file system can be flushed as a whole.
+    enum class WholeFlush { Impossible, Works, Fails };
+    WholeFlush wholeFlush = WholeFlush::Impossible;
+    std::vector<std::string> flushed;  // "file", "stream", "folder", "volume", in order
+
+    void note(const char* what) {
+        const std::lock_guard lock(mutex);
+        flushed.emplace_back(what);
+    }
 };
 
 /// Only what a backup and a restore of files need has streams; the rest is the machine's.
