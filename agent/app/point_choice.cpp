@@ -21,13 +21,12 @@ bool isWanted(const Command& command, const vault::PointRecord& point) {
 }
 
 vault::PointRecord latestPoint(const Command& command, const vault::VaultState& state) {
-    for (auto point = state.points.rbegin(); point != state.points.rend(); ++point) {
-        if (isWanted(command, *point)) return *point;
-    }
+    const std::vector<vault::PointRecord> points = selectedPoints(command, state);
+    if (!points.empty()) return points.back();
     throw base::Error(
         base::ErrorKind::NotFound, "CLI-0030",
         state.points.empty() ? "The vault holds no restore point yet"
-                             : "No restore point fits --client and --plan",
+                             : "No restore point fits --client, --plan and --tag",
         state.points.empty() ? "'hbr backup run PATH' makes one." : "'hbr point list' shows what there is.");
 }
 
@@ -52,6 +51,10 @@ std::vector<vault::PointRecord> selectedPoints(const Command& command, const vau
     for (const vault::PointRecord& point : state.points) {
         if (isWanted(command, point)) points.push_back(point);
     }
+    // A vault lists points as they came to it, and an old one may come late, by a copy.
+    std::stable_sort(
+        points.begin(), points.end(),
+        [](const vault::PointRecord& a, const vault::PointRecord& b) { return a.started < b.started; });
     return points;
 }
 

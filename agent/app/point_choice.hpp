@@ -11,10 +11,11 @@
 
 namespace app {
 
-/// Restore points that --client, --plan and --tag let through, oldest first.
+/// Restore points that --client, --plan and --tag let through, oldest first by the time at which their
+/// backups began, whenever they came to this vault.
 std::vector<vault::PointRecord> selectedPoints(const Command& command, const vault::VaultState& state);
 
-/// The point that a text names: "latest", which looks at --client and --plan, or the beginning of an id.
+/// The point that a text names: "latest", the last of selectedPoints(), or the beginning of an id.
 /// Throws Error: NotFound ("CLI-0030") when there is none, Invalid ("CLI-0031") when there are several.
 vault::PointRecord choosePoint(const Command& command, const vault::VaultState& state,
                                const std::string& text);

@@ -246,9 +246,11 @@ const Verb kVerbs[] = {
     {"", "restore", "Bring files back", kPoint, kRestoreOptions, true,
      "hbr restore latest --target /tmp/back\nhbr restore 3fa9 --in-place --include /etc/hosts --conflict "
      "overwrite",
-     "POINT is 'latest', or the beginning of an id from 'hbr point list'. An interrupted restore goes on where it "
-     "stopped when it is run again. At its end what was restored is flushed to the disk; when the power went "
-     "before that, restore again with --conflict overwrite.",
+     "POINT is 'latest', or the beginning of an id from 'hbr point list'. 'latest' is the point whose backup "
+     "began last, of all clients unless --client names one, also among points that were copied here later. "
+     "An "
+     "interrupted restore goes on where it stopped when it is run again. At its end what was restored is "
+     "flushed to the disk; when the power went before that, restore again with --conflict overwrite.",
      runRestoreCommand},
     {"point",
      "list",

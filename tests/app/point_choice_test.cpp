@@ -69,6 +69,30 @@ BOOST_AUTO_TEST_CASE(latest_is_the_newest_that_client_plan_and_tag_let_through) 
     BOOST_TEST(refusal("latest", {"--client", "nobody"}).code() == "CLI-0030");
 }
 
+BOOST_AUTO_TEST_CASE(latest_goes_by_the_time_of_the_backup_not_by_when_it_came_to_the_vault) {
+    vault::VaultState state = history();
+    const std::vector<std::int64_t> started = {300, 200, 400, 100};  // the last one was copied here
+    for (std::size_t i = 0; i < started.size(); ++i) state.points[i].started.seconds = started[i];
+    const auto latest = [&](const std::vector<std::string>& options) {
+        std::vector<std::string> words = {"point", "list"};
+        words.insert(words.end(), options.begin(), options.end());
+        const test::TypedCommand typed(words);
+        return app::choosePoint(typed.command, state, "latest").id.hex().substr(0, 2);
+    };
+    BOOST_TEST(latest({}) == "b3");
+    BOOST_TEST(latest({"--client", "web"}) == "a1");
+    BOOST_TEST(latest({"--plan", ""}) == "a2");
+    const test::TypedCommand typed({"point", "list"});
+    std::vector<std::string> order;
+    for (const auto& point : app::selectedPoints(typed.command, state))
+        order.push_back(app::shortId(point.id));
+    BOOST_TEST(order == (std::vector<std::string>{"c4000000", "a2000000", "a1000000", "b3000000"}),
+               boost::test_tools::per_element());
+    // Of two that began together the one that came later.
+    state.points[3].started = state.points[2].started;
+    BOOST_TEST(latest({}) == "c4");
+}
+
 BOOST_AUTO_TEST_CASE(an_id_is_an_id_whatever_the_filters_say) {
     BOOST_TEST(chosen("a1", {"--client", "db"}) == "a1");
 }

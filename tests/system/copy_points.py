@@ -55,6 +55,9 @@ class Copies:
         originals = {point["id"][:24]: point for point in self.lab.result("point", "list")["points"]}
         copies = self.in_mirror("point", "list")["points"]
         self.lab.check(len(copies) == 3, f"the mirror holds {len(copies)} points")
+        # The second was copied before the first.
+        began = [copy["started"] for copy in copies]
+        self.lab.check(began == sorted(began), f"the mirror lists points in the order of copying: {began}")
         for copy in copies:
             original = originals[copy["id"][:24]]
             differing = [fact for fact in FACTS if copy[fact] != original[fact]]
