@@ -2,6 +2,7 @@
 // vault_commands.cpp: vault create, connect, disconnect, list, info, set.
 #include "agent/app/commands.hpp"
 #include "agent/app/fault_report.hpp"
+#include "agent/app/session_text.hpp"
 #include "agent/app/small_input.hpp"
 #include "agent/app/store_access.hpp"
 #include "agent/app/text_table.hpp"
@@ -222,6 +223,7 @@ int showVault(Command& command) {
         json.member("indexRuns", std::uint64_t{state.runs.size()});
         json.member("parityPercent", std::uint64_t{state.parityPercent});
         json.member("openSessions", std::uint64_t{state.sessions.size()});
+        addSessions(json, state.sessions, command.around.clock.now());
         json.key("freeBytes");
         free ? json.value(*free) : json.null();
         json.member("journalDamaged", vault.usesFallbackState()).endObject();
@@ -237,6 +239,9 @@ int showVault(Command& command) {
     command.print("Parity          " + parityText(state.parityPercent));
     if (free) command.print("Free            " + base::formatSize(*free));
     command.print("Running now     " + counted(state.sessions.size(), "session"));
+    for (const vault::SessionInfo& session : state.sessions) {
+        command.print("                " + sessionLine(session, command.around.clock.now()));
+    }
     return kDone;
 }
 
