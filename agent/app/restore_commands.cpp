@@ -104,7 +104,10 @@ void compare(Command& command, vault::Vault& vault, const engine::RestoreRequest
 std::string inWords(const Tally& tally, const engine::RestoreOutcome& outcome, bool isDryRun) {
     using enum files::RestoreStep;
     std::string text = isDryRun ? "Would restore " : "Restored ";
-    text += counted(tally.of(Create) + tally.of(Overwrite) + tally.of(KeepBoth), "object");
+    const std::uint64_t tried = tally.of(Create) + tally.of(Overwrite) + tally.of(KeepBoth);
+    const std::uint64_t faults = std::min(outcome.faultCount, tried);
+    if (faults != 0) text += std::to_string(tried - faults) + " of ";
+    text += counted(tried, "object");
     if (const auto number = tally.of(Overwrite); number != 0)
         text += ", " + std::to_string(number) + " of them over others";
     if (const auto number = tally.of(KeepBoth); number != 0)
@@ -113,8 +116,20 @@ std::string inWords(const Tally& tally, const engine::RestoreOutcome& outcome, b
         text += "; " + std::to_string(number) + (number == 1 ? " was" : " were") + " there already";
     if (const auto number = tally.of(Skip); number != 0)
         text += "; " + std::to_string(number) + (number == 1 ? " was" : " were") + " skipped";
-    if (outcome.faultCount != 0) text += "; " + counted(outcome.faultCount, "fault") + " among them";
+    if (outcome.faultCount != 0) text += "; " + counted(outcome.faultCount, "fault") + ", listed above";
     return text + ".";
+}
+
+/// What the restore tells of the vault.
+void sayWhatTheVaultNeeds(Command& command, const engine::RestoreOutcome& outcome) {
+    if (std::any_of(outcome.faults.begin(), outcome.faults.end(), isVaultDamage)) {
+        command.say("The vault is damaged. 'hbr repair --dry-run' tells what can be done.");
+    } else if (outcome.healedPacks != 0) {
+        command.warn(
+            counted(outcome.healedPacks, "pack") +
+            " of the vault could be read through parity alone. 'hbr verify' tells which, 'hbr repair' "
+            "writes them anew; what they lie on may be failing.");
+    }
 }
 
 void printResult(Command& command, const vault::PointRecord& point, const Tally& tally,
@@ -127,6 +142,7 @@ void printResult(Command& command, const vault::PointRecord& point, const Tally&
     for (std::size_t i = 0; i < kSteps; ++i)
         json.member(files::toString(static_cast<files::RestoreStep>(i)), tally.steps[i]);
     json.endObject().member("bytesStored", progress.bytesStored.load()).member("seconds", seconds);
+    json.member("healedPacks", outcome.healedPacks);
     json.member("warnings", tally.warningCount).member("faults", outcome.faultCount).key("differences");
     differences ? json.value(*differences) : json.null();
     addFaults(json, outcome.faults);
@@ -189,6 +205,7 @@ int runRestoreCommand(Command& command) {
     }
     if (command.isJson) printResult(command, point, tally, outcome, progress, differenceCount, seconds);
     command.say(inWords(tally, outcome, options.isDryRun));
+    sayWhatTheVaultNeeds(command, outcome);
     if (differenceCount) {
         command.say(*differenceCount == 0
                         ? "Compared with the vault: everything is the same."

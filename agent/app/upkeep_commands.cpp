@@ -127,6 +127,24 @@ void printRepairJson(Command& command, const vault::RepairReport& report) {
     command.print(json.endObject());
 }
 
+std::string outcomeOf(const vault::RepairReport& report, bool isDryRun) {
+    const bool isWhole = report.damagedPoints.empty();
+    if (report.foundNothing() && isWhole) return "Nothing is wrong with the vault.";
+    std::string text;
+    if (report.foundNothing()) {
+        text = "Nothing more can be mended";
+    } else if (isDryRun) {
+        text =
+            counted(report.problems.size(), "problem") + " found";  // what can be recovered shows in doing it
+    } else {
+        text = counted(report.chunksRecovered, "chunk") + " recovered, " +
+               counted(report.chunksLost, "chunk") + " lost";
+    }
+    text += ", " + counted(report.damagedPoints.size(), "restore point") + " not whole.";
+    if (isDryRun) return text + " 'hbr repair' mends what can be mended.";
+    return text + (isWhole ? "" : " The next backup heals what it finds again at the source.");
+}
+
 }  // namespace
 
 int pruneVault(Command& command) {
@@ -202,14 +220,7 @@ int repairVault(Command& command) {
     printProblems(command, options.dryRun ? "would mend" : "mended", report.mended);
     printDamage(command, report.damagedPoints);
     if (command.isJson) printRepairJson(command, report);
-    if (report.foundNothing()) {
-        command.say("Nothing is wrong with the vault.");
-    } else {
-        command.say(
-            counted(report.chunksRecovered, "chunk") + " recovered, " + counted(report.chunksLost, "chunk") +
-            " lost, " + counted(report.damagedPoints.size(), "restore point") + " not whole." +
-            (report.chunksLost != 0 ? " The next backup heals what it finds again at the source." : ""));
-    }
+    command.say(outcomeOf(report, options.dryRun));
     return report.chunksLost != 0 || !report.damagedPoints.empty() ? kIntegrity : kDone;
 }
 

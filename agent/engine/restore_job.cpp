@@ -148,6 +148,7 @@ RestoreOutcome runRestore(vault::Vault& vault, const RestoreRequest& request,
     }
     outcome.faults = faults.firstFaults();
     outcome.faultCount = faults.faults();
+    outcome.healedPacks = reader.healedPacks();
     return outcome;
 }
 

@@ -26,7 +26,8 @@ struct RestoreRequest {
 struct RestoreOutcome {
     std::vector<Fault> faults;  // the first ones
     std::uint64_t faultCount = 0;
-    std::uint64_t objects = 0;  // offered to the target
+    std::uint64_t objects = 0;      // offered to the target
+    std::uint64_t healedPacks = 0;  // that could be read through their parity alone
 };
 
 /// Offers every wanted object to the target, in key order, and fetches the content that it asks for. An

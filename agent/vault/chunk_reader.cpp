@@ -150,7 +150,13 @@ std::shared_ptr<const base::Bytes> ChunkReader::healedPack(const PackId& pack) {
     }
     auto shared = std::make_shared<const base::Bytes>(bytes.healed()->object);
     healed_.insert(pack, shared);
+    everHealed_.insert(pack);
     return shared;
+}
+
+std::size_t ChunkReader::healedPacks() const {
+    const std::lock_guard lock(healingMutex_);
+    return everHealed_.size();
 }
 
 /// The seal proves that a writer put these bytes there; only the id proves that they are the ones asked for.

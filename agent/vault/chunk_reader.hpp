@@ -67,6 +67,9 @@ public:
     void forEachChunk(const ContentRef& content,
                       const std::function<void(const ChunkRef& chunk, std::uint64_t offset)>& visit);
 
+    /// How many packs could be read through their parity alone, so far: what they lie on loses data.
+    [[nodiscard]] std::size_t healedPacks() const;
+
     /// All of a content that is known to be small. Throws Error (Corrupt) past `limitBytes`.
     [[nodiscard]] base::Bytes readContent(const ContentRef& content, std::size_t limitBytes);
 
@@ -89,8 +92,9 @@ private:
     Vault& vault_;
     BlockCache<SegmentKey> segments_;
     BlockCache<PackId> headers_;
-    std::mutex healingMutex_;  // guards beyondHealing_, and lets one thread heal at a time
+    mutable std::mutex healingMutex_;  // guards both sets below, and lets one thread heal at a time
     BlockCache<PackId> healed_;
+    std::unordered_set<PackId> everHealed_;
     std::unordered_set<PackId> beyondHealing_;
     std::mutex codecMutex_;  // guards idleCodecs_
     std::vector<std::unique_ptr<SegmentCodec>> idleCodecs_;

@@ -27,8 +27,9 @@ def rot(lab: Lab, share: float, seed: int) -> int:
     return len(packs)
 
 
-def restored(lab: Lab, point: str, name: str, expect: int = DONE) -> dict:
-    lab.run("restore", point, "--target", lab.work / name, expect=expect)
+def restored(lab: Lab, point: str, name: str) -> dict:
+    said = lab.run("restore", point, "--target", lab.work / name)
+    lab.check("parity alone" in said.stderr, f"the restore of {name} says nothing of what it met:\n{said.stderr}")
     return manifest(lab.work / name / (lab.work / "source").relative_to("/"))
 
 
@@ -79,6 +80,11 @@ def main() -> int:
         # 60 % is beyond all parity: what is lost is named, and not made up.
         rot(lab, 0.6, 6)
         lab.run("verify", expect=INTEGRITY)
+        said = lab.run("repair", "--dry-run", expect=INTEGRITY).stderr
+        lab.check("found" in said and " lost," not in said, f"a dry run tells what it cannot know:\n{said}")
+        lab.run("repair", "--yes", expect=INTEGRITY)
+        said = lab.run("repair", "--yes", expect=INTEGRITY).stderr
+        lab.check("Nothing more can be mended, " in said, f"the second repair says:\n{said}")
         shutil.rmtree(lab.vault)
         shutil.copytree(sound, lab.vault)
         lab.run("verify", "--depth", "data")
