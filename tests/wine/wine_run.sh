@@ -28,7 +28,7 @@ export WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/hbr-tests
 version=$("$wine" --version | tr -c 'A-Za-z0-9.\n' '-' | sed 's/-*$//')
-WINEPREFIX=${HBR_WINEPREFIX:-$cache/wine-$version}
+WINEPREFIX=${HBR_WINEPREFIX:-$cache/wine-prefix-$version}
 export WINEPREFIX
 
 if [ ! -e "$WINEPREFIX/hbr-ready" ]; then
@@ -42,6 +42,10 @@ if [ ! -e "$WINEPREFIX/hbr-ready" ]; then
             "$wine" wineboot.exe --init >/dev/null 2>&1 </dev/null 9>&-
             # The program is made for Windows 10; wine's own default is Windows 7.
             "$wine" winecfg.exe -v win10 >/dev/null 2>&1 </dev/null 9>&-
+            # Its registry is in the memory of wine's server until that ends. Whoever ends it with the system, as
+            # tests/i386/root.sh does, would leave a prefix without folders, services and providers for good.
+            "$(dirname "$(command -v "$wine")")/wineserver" -w >/dev/null 2>&1 </dev/null 9>&-
+            [ -s "$WINEPREFIX/system.reg" ] || { echo "wine_run: wine cannot make $WINEPREFIX." >&2; exit 1; }
             : > "$WINEPREFIX/hbr-ready"
         fi
     ) 9>"$WINEPREFIX.lock"
