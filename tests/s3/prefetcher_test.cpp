@@ -26,7 +26,7 @@ struct Server {
         }
         if (fails) throw base::Error(base::ErrorKind::Unavailable, "TEST-0001", "gone", "");
         if (offset >= content.size()) return base::Bytes();
-        const std::size_t end = std::min<std::size_t>(content.size(), offset + sizeBytes);
+        const auto end = std::min<std::uint64_t>(content.size(), offset + sizeBytes);
         return base::Bytes(content.begin() + static_cast<std::ptrdiff_t>(offset),
                            content.begin() + static_cast<std::ptrdiff_t>(end));
     }
