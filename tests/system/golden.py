@@ -8,12 +8,30 @@ import pathlib
 import shutil
 import sys
 
-from lab import Lab, manifest
+from lab import DONE, FAULTS, Lab, manifest
 
 GOLDENS = pathlib.Path(__file__).resolve().parents[1] / "goldens"
 
 
-def check_golden(lab: Lab, golden: pathlib.Path) -> None:
+class SystemOfTheGoldens:
+    """What of a golden vault's objects the system keeps that they are restored on: all, on the one they come from."""
+
+    faults = 0
+
+    def kept(self, tree: dict[str, str]) -> dict[str, str]:
+        return tree
+
+
+def restores(lab: Lab, vault: pathlib.Path, point: str, expected: dict, system: SystemOfTheGoldens) -> bool:
+    target = lab.work / "restored"
+    done = lab.result("restore", point, "--target", target, "--vault", vault,
+                      expect=FAULTS if system.faults else DONE)
+    came = manifest(target / pathlib.Path(expected["source"]).relative_to("/"))
+    shutil.rmtree(target, ignore_errors=True)
+    return done.get("faults") == system.faults and system.kept(came) == system.kept(expected["points"][point])
+
+
+def check_golden(lab: Lab, golden: pathlib.Path, system: SystemOfTheGoldens) -> None:
     expected = json.loads((golden / "expected.json").read_text())
     vault = lab.work / golden.name
     shutil.copytree(golden / "vault", vault)
@@ -21,15 +39,11 @@ def check_golden(lab: Lab, golden: pathlib.Path) -> None:
     lab.run("verify", "--depth", "data", "--vault", vault)
     listed = [point["id"] for point in lab.result("point", "list", "--vault", vault)["points"]]
     lab.check(listed == list(expected["points"]), f"{golden.name} lists {listed}")
-    for point, tree in expected["points"].items():
-        target = lab.work / "restored"
-        lab.run("restore", point, "--target", target, "--vault", vault)
-        came = manifest(target / pathlib.Path(expected["source"]).relative_to("/"))
-        lab.check(came == tree, f"{golden.name}: {point} came back otherwise")
-        shutil.rmtree(target)
+    for point in expected["points"]:
+        lab.check(restores(lab, vault, point, expected, system), f"{golden.name}: {point} came back otherwise")
     lab.check(manifest(vault) == untouched, f"reading changed {golden.name}")
     if golden.name == "parity":
-        check_healing(lab, vault, expected)
+        check_healing(lab, vault, expected, system)
     kit = lab.work / "kit"
     kit.write_text(expected["recoveryKit"])
     lab.run("vault", "connect", vault, "--name", golden.name, "--recovery-kit", kit)
@@ -41,26 +55,28 @@ def check_golden(lab: Lab, golden: pathlib.Path) -> None:
     kit.unlink()
 
 
-def check_healing(lab: Lab, vault: pathlib.Path, expected: dict) -> None:
+def check_healing(lab: Lab, vault: pathlib.Path, expected: dict, system: SystemOfTheGoldens) -> None:
     """Packs of earlier versions heal, too."""
     for pack in vault.glob("packs/*/*"):
         data = bytearray(pack.read_bytes())
         data[100] ^= 1
         pack.write_bytes(data)
-    point, tree = list(expected["points"].items())[-1]
-    lab.run("restore", point, "--target", lab.work / "healed", "--vault", vault)
-    came = manifest((lab.work / "healed").joinpath(*pathlib.Path(expected["source"]).parts[1:]))
-    lab.check(came == tree, "the golden vault with parity did not heal")
+    point = list(expected["points"])[-1]
+    lab.check(restores(lab, vault, point, expected, system), "the golden vault with parity did not heal")
     lab.run("repair", "--yes", "--vault", vault)
+
+
+def check_goldens(lab: Lab, system: SystemOfTheGoldens) -> None:
+    goldens = sorted(path.parent for path in GOLDENS.glob("*/expected.json"))
+    lab.check(bool(goldens), "there are no golden vaults")
+    for golden in goldens:
+        lab.say(golden.name)
+        check_golden(lab, golden, system)
 
 
 def main() -> int:
     with Lab(sys.argv[1]) as lab:
-        goldens = sorted(path.parent for path in GOLDENS.glob("*/expected.json"))
-        lab.check(bool(goldens), "there are no golden vaults")
-        for golden in goldens:
-            lab.say(golden.name)
-            check_golden(lab, golden)
+        check_goldens(lab, SystemOfTheGoldens())
         return lab.end()
 
 

@@ -44,13 +44,17 @@ class Lab:
         subprocess.run(["chmod", "-R", "u+rwX", str(self.work)], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(self.work, ignore_errors=True)
 
+    def argument(self, value: object) -> str:
+        """What the program gets for an argument that a test names."""
+        return str(value)
+
     def start(self, *arguments, **options) -> subprocess.Popen:
-        return subprocess.Popen([self.hbr, *map(str, arguments)], env=self.environment, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        return subprocess.Popen([self.hbr, *map(self.argument, arguments)], env=self.environment,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
     def run(self, *arguments, expect: int | None = DONE, environment: dict | None = None) -> subprocess.CompletedProcess:
         """Runs hbr; an exit code other than `expect` fails the test with what the program said."""
-        result = subprocess.run([self.hbr, *map(str, arguments)], env=self.environment | (environment or {}),
+        result = subprocess.run([self.hbr, *map(self.argument, arguments)], env=self.environment | (environment or {}),
                                 stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="surrogateescape")
         if expect is not None:
             self.check(result.returncode == expect,

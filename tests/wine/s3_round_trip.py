@@ -4,7 +4,6 @@
 key is wrong or nobody answers, and TLS with the authorities of a file and those of the system."""
 
 import hashlib
-import os
 import pathlib
 import ssl
 import struct
@@ -16,31 +15,11 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "system"), str(TESTS / "s3")]
 from lab import DENIED, FAILED, Lab, change, fill  # noqa: E402
 from s3_network import make_certificates  # noqa: E402
+from wine_lab import WINE_RUN, WineLab  # noqa: E402
 import servers  # noqa: E402
 
-WINE_RUN = TESTS / "wine" / "wine_run.sh"
 KEY = {"HBR_S3_ACCESS_KEY_ID": servers.KEY_ID, "HBR_S3_SECRET_ACCESS_KEY": servers.SECRET}
 ROOTS = r"HKCU\Software\Microsoft\SystemCertificates\Root\Certificates"
-
-
-def windows(path: pathlib.Path) -> str:
-    """The path as the Windows program sees it; wine shows the host's root as drive Z:."""
-    return "Z:" + str(path).replace("/", "\\")
-
-
-def wine_lab(hbr: str) -> Lab:
-    """A lab whose program is the Windows one."""
-    lab = Lab(hbr)
-    program = lab.work / "hbr"
-    program.write_text(f'#!/bin/sh\nexec "{WINE_RUN}" "{lab.hbr}" "$@"\n')
-    program.chmod(0o755)
-    lab.hbr = str(program)
-    lab.environment |= {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "HBR_WINEPREFIX")
-                        if name in os.environ}
-    lab.environment["LANG"] = "C.UTF-8"  # or wine drops letters of arguments
-    for folder in ("config", "state"):
-        lab.environment[f"HBR_{folder.upper()}_DIR"] = windows(lab.work / folder)
-    return lab
 
 
 def contents(folder: pathlib.Path) -> dict[str, str]:
@@ -50,7 +29,7 @@ def contents(folder: pathlib.Path) -> dict[str, str]:
 
 def comes_back(lab: Lab, source: pathlib.Path, vault: str, name: str) -> None:
     target = lab.work / f"restored {name}"
-    lab.run("restore", "latest", "--vault", vault, "--target", windows(target))
+    lab.run("restore", "latest", "--vault", vault, "--target", target)
     found = [path for path in target.rglob(source.name) if path.is_dir()]
     lab.check(len(found) == 1 and contents(found[0]) == contents(source), f"{name}: the restore differs")
 
@@ -61,9 +40,9 @@ def main_job(lab: Lab, server: servers.Server, source: pathlib.Path) -> None:
     lab.run("vault", "create", "s3://main-job/some/folder", "--name", vault, "--endpoint", server.endpoint,
             environment=KEY)
     # From here on the remembered key is used, which Windows keeps.
-    lab.run("backup", "run", windows(source), "--vault", vault)
+    lab.run("backup", "run", source, "--vault", vault)
     change(source, 1)
-    lab.run("backup", "run", windows(source), "--vault", vault)
+    lab.run("backup", "run", source, "--vault", vault)
     comes_back(lab, source, vault, server.name)
     lab.run("verify", "--vault", vault, "--depth", "data")
     lab.run("point", "forget", "--vault", vault, "--keep-last", "1", "--yes")
@@ -109,11 +88,11 @@ def tls(lab: Lab, name: str, source: pathlib.Path) -> None:
         server.make_bucket("main-job")
         here = f"https://localhost:{server.port}"
         refused(lab, "BUCKET-0005", DENIED, here)
-        refused(lab, "BUCKET-0005", DENIED, here, "--ca-file", windows(stranger))
-        refused(lab, "BUCKET-0005", DENIED, f"https://127.0.0.1:{server.port}", "--ca-file", windows(authority))
+        refused(lab, "BUCKET-0005", DENIED, here, "--ca-file", stranger)
+        refused(lab, "BUCKET-0005", DENIED, f"https://127.0.0.1:{server.port}", "--ca-file", authority)
         place = ("s3://main-job/some/folder", "--endpoint", here)
-        lab.run("vault", "create", *place, "--name", f"{name}-file", "--ca-file", windows(authority), environment=KEY)
-        lab.run("backup", "run", windows(source), "--vault", f"{name}-file")
+        lab.run("vault", "create", *place, "--name", f"{name}-file", "--ca-file", authority, environment=KEY)
+        lab.run("backup", "run", source, "--vault", f"{name}-file")
         comes_back(lab, source, f"{name}-file", f"{name} with TLS")
         with SystemAuthority(lab, authority):
             lab.run("vault", "connect", *place, "--name", f"{name}-system", environment=KEY)
@@ -122,7 +101,7 @@ def tls(lab: Lab, name: str, source: pathlib.Path) -> None:
 
 
 def main() -> int:
-    with wine_lab(sys.argv[1]) as lab:
+    with WineLab(sys.argv[1]) as lab:
         for name in servers.NAMES:
             source = lab.work / f"source of {name}"
             fill(source, 7, 60, 3_000_000)
