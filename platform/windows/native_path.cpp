@@ -103,8 +103,10 @@ std::string joinWindowsPath(const std::vector<std::string>& components) {
     if (components.empty()) return "\\";
     std::string path = components.front();
     for (std::size_t i = 1; i < components.size(); ++i) path += "\\" + components[i];
-    // "C:" alone would mean the current folder of that drive.
-    if (path.size() == 2 && path[1] == ':') path += '\\';
+    // "C:" alone would mean the current folder of that drive, "\\?\Volume{...}" alone the volume as a device.
+    const bool isDrive = path.size() == 2 && path[1] == ':';
+    const bool isVolume = components.size() == 1 && path.starts_with(R"(\\?\)");
+    if (isDrive || isVolume) path += '\\';
     return path;
 }
 

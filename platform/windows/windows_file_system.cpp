@@ -123,6 +123,7 @@ void WindowsFileSystem::createDirectories(const std::string& path) const {
     }
     PrivateSecurity security;
     while (!missing.empty()) {
+        const std::string above = joinWindowsPath(rest);
         rest.push_back(std::move(missing.back()));
         missing.pop_back();
         const std::string folder = joinWindowsPath(rest);
@@ -132,7 +133,7 @@ void WindowsFileSystem::createDirectories(const std::string& path) const {
         if (number != ERROR_SUCCESS && number != ERROR_ALREADY_EXISTS) {
             throw fileError(number, "create the folder", folder);
         }
-        syncDirectory(folder + "\\..");
+        syncDirectory(above);
     }
     const std::optional<FileStatus> made = status(path);
     if (!made || made->type != FileType::Directory)

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // windows_file_system_test.cpp: what only Windows has: drive letters, long paths, security descriptors,
 // attributes.
+#include <windows.h>
+
+#include <aclapi.h>
+#include <sddl.h>
+
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <random>
 
 #include "platform/base/error.hpp"
 #include "platform/file_system.hpp"
 #include "platform/process.hpp"
+#include "platform/windows/native_path.hpp"
+#include "platform/windows/nt_file.hpp"
+#include "platform/windows/security.hpp"
+#include "platform/windows/wide_text.hpp"
+#include "platform/windows/windows_directory.hpp"
 
 namespace {
 
@@ -17,6 +28,8 @@ using platform::FileStatus;
 using platform::FileType;
 using platform::MetadataToApply;
 using platform::OpenMode;
+using platform::windows::Handle;
+using platform::windows::nativePath;
 
 /// An empty folder below the user's temporary one, removed with all its content at the end.
 class Folder final {
@@ -64,6 +77,19 @@ std::string readFile(const Directory& in, std::string_view name) {
     return std::string(base::asText(base::ByteView(buffer).first(got)));
 }
 
+/// An existing folder by a path that the system takes as it stands: "\\\\?\\Volume{...}\\data".
+std::string byVolumeName(const Folder& folder) {
+    std::wstring volume(MAX_PATH, L'\0');
+    const std::wstring root = platform::windows::toWide(folder.path.substr(0, 3));
+    BOOST_REQUIRE(GetVolumeNameForVolumeMountPointW(root.c_str(), volume.data(), MAX_PATH) != 0);
+    volume.resize(volume.find(L'\0'));
+    const std::string path = platform::windows::toUtf8(volume) + folder.path.substr(3);
+    if (folder.fileSystem->status(path)) return path;
+    // wine has these names and no files behind them. What it has is the host's tree, to which the same rules
+    // apply.
+    return R"(\\?\unix\tmp)";
+}
+
 bool hasKind(const base::Error& error, base::ErrorKind kind) { return error.kind() == kind; }
 
 auto isKind(base::ErrorKind kind) {
@@ -82,6 +108,9 @@ BOOST_AUTO_TEST_CASE(paths_split_at_both_separators_and_keep_their_root) {
     BOOST_TEST((fs->splitPath("\\\\host\\share\\x") == Parts{"\\\\host\\share", "x"}));
     BOOST_TEST(fs->joinPath({"C:"}) == "C:\\");
     BOOST_TEST(fs->joinPath({"C:", "data", "x"}) == "C:\\data\\x");
+    BOOST_TEST((fs->splitPath("\\\\?\\Volume{1}\\x") == Parts{"\\\\?\\Volume{1}", "x"}));
+    BOOST_TEST(fs->joinPath({"\\\\?\\Volume{1}"}) == "\\\\?\\Volume{1}\\");
+    BOOST_TEST(fs->joinPath({"\\\\?\\Volume{1}", "x"}) == "\\\\?\\Volume{1}\\x");
     BOOST_TEST(fs->joinPath({"\\\\host\\share", "x"}) == "\\\\host\\share\\x");
 }
 
@@ -144,6 +173,20 @@ BOOST_AUTO_TEST_CASE(a_tree_may_be_deeper_than_the_limit_for_one_path) {
     writeFile(*directory, "leaf", "deep");
     const auto file = folder.fileSystem->openForReading(deep + "\\leaf");
     BOOST_TEST(file->status().sizeBytes == 4);
+}
+
+BOOST_AUTO_TEST_CASE(folders_are_made_on_a_volume_without_a_drive_letter) {
+    const Folder folder;
+    const auto& fs = *folder.fileSystem;
+    const std::string top = byVolumeName(folder) + "\\hbr-test-" + std::to_string(std::random_device()());
+    fs.createDirectories(top + "\\a\\b");
+    BOOST_TEST(fs.status(top + "\\a\\b").has_value());
+    folder.clear(top);
+    // What lies right below the volume has the volume's own folder above it.
+    const std::string root = fs.joinPath({fs.splitPath(top).front()});
+    BOOST_REQUIRE(fs.status(root).has_value());
+    BOOST_TEST((fs.status(root)->type == FileType::Directory));
+    fs.syncDirectory(root);
 }
 
 BOOST_AUTO_TEST_CASE(a_child_is_reached_through_its_directory_even_when_that_was_renamed) {
