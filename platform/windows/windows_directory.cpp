@@ -190,13 +190,19 @@ std::unique_ptr<File> WindowsDirectory::createStream(std::string_view name) cons
 }
 
 void WindowsDirectory::sync() const {
-    // Windows journals its names and has no documented way to wait for one folder's. Flushing a handle that
-    // may add names does it on NTFS; where that is refused, the journal has to do.
+    // Windows has no documented way to wait for one folder's names. Flushing a handle that may add names does
+    // it on NTFS and over SMB.
     OpenRequest request;
     request.access = FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY | FILE_READ_ATTRIBUTES;
     request.options = FILE_DIRECTORY_FILE;
     const OpenOutcome outcome = openRelative(handle_.get(), L"", request);
-    if (outcome.error == ERROR_SUCCESS) FlushFileBuffers(outcome.handle.get());
+    DWORD error = outcome.error;
+    if (error == ERROR_SUCCESS && FlushFileBuffers(outcome.handle.get()) == 0) error = GetLastError();
+    // Denied: this user may add folders here and no files, as at the root of C:, or no names any more.
+    // Unsupported: this file system flushes files alone. Neither will be otherwise later and neither tells of
+    // lost names; the journal has to do. All else, a failing disk above all, means that names may be lost.
+    const bool hasToDo = error == ERROR_ACCESS_DENIED || meansUnsupported(error);
+    if (error != ERROR_SUCCESS && !hasToDo) throw fileError(error, "flush the folder", path_);
 }
 
 std::unique_ptr<VolumeFlusher> WindowsDirectory::volumeFlusher() const {

@@ -77,6 +77,12 @@ std::string readFile(const Directory& in, std::string_view name) {
     return std::string(base::asText(base::ByteView(buffer).first(got)));
 }
 
+/// Opens what is there, a folder too.
+Handle openThere(const std::string& path, DWORD access, DWORD share = FILE_SHARE_READ | FILE_SHARE_WRITE) {
+    return Handle(CreateFileW(nativePath(path).c_str(), access, share | FILE_SHARE_DELETE, nullptr,
+                              OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+}
+
 /// An existing folder by a path that the system takes as it stands: "\\\\?\\Volume{...}\\data".
 std::string byVolumeName(const Folder& folder) {
     std::wstring volume(MAX_PATH, L'\0');
@@ -187,6 +193,21 @@ BOOST_AUTO_TEST_CASE(folders_are_made_on_a_volume_without_a_drive_letter) {
     BOOST_REQUIRE(fs.status(root).has_value());
     BOOST_TEST((fs.status(root)->type == FileType::Directory));
     fs.syncDirectory(root);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_flushed_is_an_error) {
+    const Folder folder;
+    folder.open()->sync();
+    {
+        // Somebody who lets nobody change the folder meanwhile.
+        const Handle held = openThere(folder.path, FILE_LIST_DIRECTORY, FILE_SHARE_READ);
+        BOOST_REQUIRE(held);
+        BOOST_CHECK_EXCEPTION(folder.open()->sync(), base::Error, isKind(base::ErrorKind::Busy));
+    }
+    writeFile(*folder.open(), "file", "x");
+    const std::string path = folder.path + "\\file";
+    const platform::windows::WindowsDirectory noFolder(openThere(path, FILE_READ_ATTRIBUTES), path);
+    BOOST_CHECK_EXCEPTION(noFolder.sync(), base::Error, isKind(base::ErrorKind::Invalid));
 }
 
 BOOST_AUTO_TEST_CASE(a_child_is_reached_through_its_directory_even_when_that_was_renamed) {
