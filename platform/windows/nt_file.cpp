@@ -29,7 +29,12 @@ constexpr NTSTATUS kNoMoreFiles = static_cast<NTSTATUS>(0x80000006);
 constexpr NTSTATUS kNoSuchFile = static_cast<NTSTATUS>(0xC000000F);
 constexpr NTSTATUS kDeletePending = static_cast<NTSTATUS>(0xC0000056);
 
-// Numbers of FILE_INFORMATION_CLASS that Windows 10 added.
+// Numbers of FILE_INFORMATION_CLASS, which Windows' own headers name for drivers alone.
+constexpr int kFileFullDirectoryInformation = 2;
+constexpr int kFileRenameInformation = 10;
+constexpr int kFileLinkInformation = 11;
+constexpr int kFileAllInformation = 18;
+// These came with Windows 10.
 constexpr int kFileDispositionInformationEx = 64;
 constexpr int kFileRenameInformationEx = 65;
 
@@ -70,6 +75,22 @@ DWORD setName(HANDLE handle, HANDLE directory, std::wstring_view name, ULONG fla
     std::memcpy(buffer.data(), &head, kNameOffset);
     std::memcpy(buffer.data() + kNameOffset, name.data(), nameSizeBytes);
     return setInformation(handle, buffer.data(), buffer.size(), kind);
+}
+
+DWORD setAttributes(HANDLE handle, DWORD attributes) noexcept {
+    FILE_BASIC_INFO basic{};  // times of 0 stay as they are
+    basic.FileAttributes = attributes;
+    const bool isSet = SetFileInformationByHandle(handle, FileBasicInfo, &basic, sizeof(basic)) != 0;
+    return isSet ? DWORD{ERROR_SUCCESS} : GetLastError();
+}
+
+/// The name goes when the last handle is closed. Read-only files are refused.
+DWORD markForDeletion(HANDLE handle) noexcept {
+    FILE_DISPOSITION_INFO disposition{};
+    disposition.DeleteFile = TRUE;
+    const bool isMarked =
+        SetFileInformationByHandle(handle, FileDispositionInfo, &disposition, sizeof(disposition)) != 0;
+    return isMarked ? DWORD{ERROR_SUCCESS} : GetLastError();
 }
 
 /// True when an older system or another file system refused the Ex form of a call.
@@ -164,8 +185,8 @@ FileStatus statusOf(HANDLE handle, std::uint64_t volumeId, const std::string& pa
     // The name at the end does not fit, which the system reports as an overflow and is of no interest.
     FILE_ALL_INFORMATION all{};
     IO_STATUS_BLOCK block{};
-    const NTSTATUS result =
-        NtQueryInformationFile(handle, &block, &all, sizeof(all), static_cast<FILE_INFORMATION_CLASS>(18));
+    const NTSTATUS result = NtQueryInformationFile(handle, &block, &all, sizeof(all),
+                                                   static_cast<FILE_INFORMATION_CLASS>(kFileAllInformation));
     if (result < 0 && result != kBufferOverflow) throw fileError(toError(result), "read the status of", path);
     const FILE_BASIC_INFORMATION& basic = all.BasicInformation;
     FileStatus status;
@@ -192,19 +213,14 @@ DWORD removeByHandle(HANDLE handle) {
     if (!isExFormUnknown(error)) return error;
     FILE_BASIC_INFO basic{};
     const bool isKnown = GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof(basic)) != 0;
-    const bool isReadOnly = isKnown && (basic.FileAttributes & FILE_ATTRIBUTE_READONLY) != 0;
-    if (isReadOnly) {
-        FILE_BASIC_INFO writable{};
-        writable.FileAttributes =
-            (basic.FileAttributes & ~DWORD{FILE_ATTRIBUTE_READONLY}) | FILE_ATTRIBUTE_NORMAL;
-        SetFileInformationByHandle(handle, FileBasicInfo, &writable, sizeof(writable));
-    }
-    FILE_DISPOSITION_INFO disposition{};
-    disposition.DeleteFile = TRUE;
-    if (SetFileInformationByHandle(handle, FileDispositionInfo, &disposition, sizeof(disposition)) != 0) {
-        return ERROR_SUCCESS;
-    }
-    return GetLastError();
+    if (!isKnown || (basic.FileAttributes & FILE_ATTRIBUTE_READONLY) == 0) return markForDeletion(handle);
+    const DWORD unlockError = setAttributes(
+        handle, (basic.FileAttributes & ~DWORD{FILE_ATTRIBUTE_READONLY}) | FILE_ATTRIBUTE_NORMAL);
+    if (unlockError != ERROR_SUCCESS) return unlockError;
+    const DWORD deletionError = markForDeletion(handle);
+    // What stays is as it was. Why it stays matters more than a refusal here.
+    if (deletionError != ERROR_SUCCESS) setAttributes(handle, basic.FileAttributes);
+    return deletionError;
 }
 
 DWORD renameByHandle(HANDLE handle, HANDLE directory, std::wstring_view name) {
@@ -212,11 +228,11 @@ DWORD renameByHandle(HANDLE handle, HANDLE directory, std::wstring_view name) {
         setName(handle, directory, name, kRenameReplace | kRenamePosix | kRenameIgnoreReadOnly,
                 kFileRenameInformationEx);
     if (!isExFormUnknown(error)) return error;
-    return setName(handle, directory, name, kRenameReplace, 10);  // FileRenameInformation
+    return setName(handle, directory, name, kRenameReplace, kFileRenameInformation);
 }
 
 DWORD linkByHandle(HANDLE handle, HANDLE directory, std::wstring_view name) {
-    return setName(handle, directory, name, 0, 11);  // FileLinkInformation
+    return setName(handle, directory, name, 0, kFileLinkInformation);
 }
 
 DWORD listByHandle(HANDLE directory, DirectoryListing& listing) {
@@ -225,7 +241,7 @@ DWORD listByHandle(HANDLE directory, DirectoryListing& listing) {
         IO_STATUS_BLOCK block{};
         const NTSTATUS status = NtQueryDirectoryFile(
             directory, nullptr, nullptr, nullptr, &block, buffer.data(), static_cast<ULONG>(buffer.size()),
-            static_cast<FILE_INFORMATION_CLASS>(2), FALSE, nullptr, isFirst);
+            static_cast<FILE_INFORMATION_CLASS>(kFileFullDirectoryInformation), FALSE, nullptr, isFirst);
         // An empty root of a volume has not even "." in it.
         if (status == kNoMoreFiles || status == kNoSuchFile) return ERROR_SUCCESS;
         if (status < 0) return toError(status);

@@ -62,8 +62,9 @@ std::uint64_t volumeIdOf(HANDLE handle) noexcept;
 /// Throws Error.
 FileStatus statusOf(HANDLE handle, std::uint64_t volumeId, const std::string& path);
 
-/// Removes what the handle (opened with DELETE and FILE_WRITE_ATTRIBUTES) holds, read-only or not. The name
-/// is free again on return where the system can do that, else when the last handle is closed.
+/// Removes what the handle (opened with DELETE and FILE_WRITE_ATTRIBUTES) holds, read-only or not; where
+/// that fails it keeps its attributes. The name is free again on return where the system can do that, else
+/// when the last handle is closed.
 DWORD removeByHandle(HANDLE handle);
 
 /// Renames what the handle (opened with DELETE) holds, replacing a file of that name.

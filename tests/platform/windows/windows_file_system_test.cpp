@@ -210,6 +210,25 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_flushed_is_an_error) {
     BOOST_CHECK_EXCEPTION(noFolder.sync(), base::Error, isKind(base::ErrorKind::Invalid));
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_removed_keeps_its_attributes) {
+    const Folder folder;
+    const auto directory = folder.open();
+    writeFile(*directory, "file", "x");
+    MetadataToApply values;
+    values.attributes = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN;
+    BOOST_TEST(directory->applyMetadata("file", values).empty());
+    const DWORD before = directory->statusOf("file")->attributes;
+    {
+        // Without the right to delete.
+        const Handle handle = openThere(folder.path + "\\file", FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES);
+        BOOST_REQUIRE(handle);
+        BOOST_TEST(platform::windows::removeByHandle(handle.get()) == DWORD{ERROR_ACCESS_DENIED});
+    }
+    BOOST_TEST(directory->statusOf("file")->attributes == before);
+    BOOST_TEST((before & FILE_ATTRIBUTE_READONLY) != 0U);
+    directory->removeFile("file");
+}
+
 BOOST_AUTO_TEST_CASE(a_child_is_reached_through_its_directory_even_when_that_was_renamed) {
     const Folder folder;
     const auto directory = folder.open();
