@@ -4,6 +4,7 @@
 #include <aclapi.h>
 #include <sddl.h>
 
+#include <cstddef>
 #include <cstring>
 
 #include "platform/base/error.hpp"
@@ -65,6 +66,38 @@ bool isSound(base::ByteView descriptor) {
            liesWithin(descriptor, head.Dacl, listSize);
 }
 
+/// One entry of an access list.
+struct Grant {
+    BYTE type = 0;
+    ACCESS_MASK access = 0;
+    base::Bytes sid;  // what follows the mask: for the plain types, whom it is about
+
+    bool operator==(const Grant&) const = default;
+};
+
+/// The access list of a descriptor, in its order, without what is said of handing down, which the system may
+/// leave out for files; empty where there is none.
+std::vector<Grant> grantsOf(void* descriptor) {
+    BOOL isPresent = FALSE;
+    BOOL isDefault = FALSE;
+    ACL* list = nullptr;
+    std::vector<Grant> grants;
+    if (GetSecurityDescriptorDacl(descriptor, &isPresent, &list, &isDefault) == 0 || list == nullptr) {
+        return grants;
+    }
+    for (DWORD i = 0; i < list->AceCount; ++i) {
+        void* entry = nullptr;
+        if (GetAce(list, i, &entry) == 0) continue;
+        const auto& head = *static_cast<const ACE_HEADER*>(entry);
+        const auto* bytes = static_cast<const base::Byte*>(entry);
+        constexpr std::size_t kSidOffset = offsetof(ACCESS_ALLOWED_ACE, SidStart);
+        if (head.AceSize < kSidOffset) continue;
+        grants.push_back({head.AceType, static_cast<const ACCESS_ALLOWED_ACE*>(entry)->Mask,
+                          base::Bytes(bytes + kSidOffset, bytes + head.AceSize)});
+    }
+    return grants;
+}
+
 std::string refusal(std::string_view part, const std::string& path, DWORD number) {
     return "The " + std::string(part) + " of " + base::printable(path) +
            " could not be restored: " + systemErrorText(number) + ".";
@@ -108,6 +141,19 @@ PrivateSecurity::PrivateSecurity() : descriptor_(nullptr, &LocalFree) {
     attributes_.lpSecurityDescriptor = descriptor;
 }
 
+void* privateDescriptor() {
+    static const PrivateSecurity kPrivate;
+    return kPrivate.descriptor();
+}
+
+bool isPrivate(void* descriptor) {
+    SECURITY_DESCRIPTOR_CONTROL control = 0;
+    DWORD revision = 0;
+    const bool isProtected = GetSecurityDescriptorControl(descriptor, &control, &revision) != 0 &&
+                             (control & SE_DACL_PROTECTED) != 0;
+    return isProtected && grantsOf(descriptor) == grantsOf(privateDescriptor());
+}
+
 std::optional<base::Bytes> readSecurity(HANDLE handle, const std::string& path) {
     base::Bytes descriptor(512);
     for (;;) {
@@ -127,16 +173,13 @@ std::optional<base::Bytes> readSecurity(HANDLE handle, const std::string& path) 
     }
 }
 
-DWORD inheritSecurity(HANDLE handle) noexcept {
+DWORD inheritSecurity(HANDLE handle) {
     PSECURITY_DESCRIPTOR descriptor = nullptr;
     const DWORD error = GetSecurityInfo(handle, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
                                         nullptr, nullptr, &descriptor);
     if (error != ERROR_SUCCESS) return meansUnsupported(error) ? DWORD{ERROR_SUCCESS} : error;
     const std::unique_ptr<void, decltype(&LocalFree)> owner(descriptor, &LocalFree);
-    SECURITY_DESCRIPTOR_CONTROL control = 0;
-    DWORD revision = 0;
-    GetSecurityDescriptorControl(descriptor, &control, &revision);
-    if ((control & SE_DACL_PROTECTED) == 0) return ERROR_SUCCESS;
+    if (!isPrivate(descriptor)) return ERROR_SUCCESS;
     // An empty list of its own; the system adds what the folder hands down.
     ACL none{};
     InitializeAcl(&none, sizeof(none), ACL_REVISION);

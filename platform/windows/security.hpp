@@ -37,14 +37,22 @@ private:
     SECURITY_ATTRIBUTES attributes_{};
 };
 
+/// The descriptor of what a Directory creates: nobody else may look into it before applyMetadata() gives it
+/// its own rights. Lives as long as the program. Throws Error as PrivateSecurity() does.
+void* privateDescriptor();
+
+/// True when the access list of a descriptor is the one of PrivateSecurity, protected from inheritance.
+bool isPrivate(void* descriptor);
+
 /// Reads the descriptor through a handle with READ_CONTROL; nothing where the file system keeps none. Throws
 /// Error.
 std::optional<base::Bytes> readSecurity(HANDLE handle, const std::string& path);
 
-/// Takes the privacy of a new file off again, so that it has the rights that its folder hands down. Nothing
-/// happens to a file that is not private. The handle has READ_CONTROL and WRITE_DAC. Returns a Win32 error
-/// number.
-DWORD inheritSecurity(HANDLE handle) noexcept;
+/// Takes the privacy of a new file or folder off again, so that it has the rights that the folder above hands
+/// down; a folder hands them on to what is in it already. Nothing happens to what is not private, such as a
+/// folder that somebody protected in another way. The handle has FILE_LIST_DIRECTORY, READ_CONTROL and
+/// WRITE_DAC. Returns a Win32 error number.
+DWORD inheritSecurity(HANDLE handle);
 
 /// Gives a descriptor that readSecurity() read to another file. `owner` is a handle with WRITE_OWNER,
 /// `access` one with WRITE_DAC; either may be null when the right was refused. Returns one sentence for each

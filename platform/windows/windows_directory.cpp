@@ -164,9 +164,7 @@ std::unique_ptr<File> WindowsDirectory::createFile(std::string_view name) const 
     OpenRequest request;
     request.access = kReadContent | FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_WRITE_ATTRIBUTES;
     request.share = FILE_SHARE_READ | FILE_SHARE_DELETE;
-    // Nobody else may look into it before applyMetadata() gives it its own rights.
-    static const PrivateSecurity kPrivate;
-    request.security = kPrivate.descriptor();
+    request.security = privateDescriptor();
     request.disposition = FILE_CREATE;
     request.options = FILE_NON_DIRECTORY_FILE;
     return std::make_unique<WindowsFile>(openChild(name, request, "create the file"), childPath(name),

@@ -11,9 +11,9 @@
 
 namespace platform::windows {
 
-/// A new file is private until applyMetadata() gives it its own rights or, where it brings none (it comes
-/// from Linux), those that its folder hands down. New folders inherit at once. Numeric owners and modes of
-/// Linux mean nothing here and are passed over.
+/// New files, folders and bodies of reparse points are private until applyMetadata() gives them their own
+/// rights or, where they bring none (they come from Linux), those that the folder above hands down. Numeric
+/// owners and modes of Linux mean nothing here and are passed over.
 class WindowsDirectory final : public Directory {
 public:
     /// `path` is for messages, and for symbolic links that only the Win32 interface lets ordinary users make.

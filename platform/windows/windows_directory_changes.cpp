@@ -66,6 +66,16 @@ void makePlain(HANDLE directory, std::wstring_view name, HANDLE status) {
                     &ignored, nullptr);
 }
 
+/// Gives a child that brings no access list the one that the folder above hands down.
+/// Links are never private, and through a junction the system might hand rights on to where it leads.
+DWORD inheritFromFolder(HANDLE directory, std::wstring_view name, const std::string& path) {
+    const OpenOutcome opened =
+        openFor(directory, name, FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | READ_CONTROL | WRITE_DAC);
+    if (opened.error != ERROR_SUCCESS) return opened.error;
+    const bool isLink = kindOf(opened.handle.get(), path).type == FileType::Symlink;
+    return isLink ? DWORD{ERROR_SUCCESS} : inheritSecurity(opened.handle.get());
+}
+
 std::vector<std::string> foreignAttributes(const ExtraMetadata* extra) {
     std::vector<std::string> names;
     if (extra == nullptr) return names;
@@ -129,6 +139,7 @@ void WindowsDirectory::createDirectory(std::string_view name) const {
     request.access = FILE_READ_ATTRIBUTES;
     request.disposition = FILE_CREATE;
     request.options = FILE_DIRECTORY_FILE;
+    request.security = privateDescriptor();
     const Handle made = openChild(name, request, "create the folder");
 }
 
@@ -175,6 +186,7 @@ void WindowsDirectory::createSpecial(std::string_view name, const FileStatus& li
     request.access = FILE_READ_ATTRIBUTES;
     request.disposition = FILE_CREATE;
     request.options = isFolder ? FILE_DIRECTORY_FILE : FILE_NON_DIRECTORY_FILE;
+    request.security = privateDescriptor();
     const Handle made = openChild(name, request, "create the reparse point");
 }
 
@@ -227,20 +239,24 @@ std::vector<std::string> WindowsDirectory::applyMetadata(std::string_view name,
     // All rights are asked for before anything is applied: the new access list may take them from us.
     const OpenOutcome basics = openFor(handle_.get(), wideName, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES);
     if (meansNotFound(basics.error)) throw fileError(basics.error, "set the attributes of", path);
-    std::vector<std::string> refusals = applyNtfsParts(handle_.get(), wideName, values, path);
+    const bool bringsReparseData = find(values.extra, kReparseAttribute) != nullptr;
+    const bool inherits =
+        find(values.extra, kSecurityAttribute) == nullptr && (values.extra != nullptr || values.mode);
+    std::vector<std::string> refusals;
+    const auto inherit = [&] {
+        const DWORD error = inheritFromFolder(handle_.get(), wideName, path);
+        if (error != ERROR_SUCCESS) refusals.push_back(refusal("access list", path, error));
+    };
+    // The body of a reparse point inherits while it is still a plain file or folder.
+    if (inherits && bringsReparseData) inherit();
+    std::ranges::move(applyNtfsParts(handle_.get(), wideName, values, path), std::back_inserter(refusals));
     if (const ExtendedAttribute* security = find(values.extra, kSecurityAttribute)) {
         const OpenOutcome owner = openFor(handle_.get(), wideName, WRITE_OWNER);
         const OpenOutcome access = openFor(handle_.get(), wideName, WRITE_DAC);
         std::ranges::move(applySecurity(owner.handle.get(), access.handle.get(), security->value, path),
                           std::back_inserter(refusals));
-    } else if (values.extra != nullptr || values.mode) {
-        const OpenOutcome access =
-            openFor(handle_.get(), wideName, FILE_READ_ATTRIBUTES | READ_CONTROL | WRITE_DAC);
-        DWORD error = access.error;
-        if (error == ERROR_SUCCESS && kindOf(access.handle.get(), path).type == FileType::Regular) {
-            error = inheritSecurity(access.handle.get());
-        }
-        if (error != ERROR_SUCCESS) refusals.push_back(refusal("access list", path, error));
+    } else if (inherits && !bringsReparseData) {
+        inherit();
     }
     for (const std::string& attribute : foreignAttributes(values.extra)) {
         refusals.push_back("Windows has no place for the attribute " + base::printable(attribute) + " of " +

@@ -83,6 +83,34 @@ Handle openThere(const std::string& path, DWORD access, DWORD share = FILE_SHARE
                               OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
 }
 
+using Descriptor = std::unique_ptr<void, decltype(&LocalFree)>;
+
+Descriptor descriptorOf(const std::wstring& text) {
+    PSECURITY_DESCRIPTOR descriptor = nullptr;
+    BOOST_REQUIRE(ConvertStringSecurityDescriptorToSecurityDescriptorW(text.c_str(), SDDL_REVISION_1,
+                                                                       &descriptor, nullptr) != 0);
+    return {descriptor, &LocalFree};
+}
+
+/// Whether the access list lets everybody in, in whatever way.
+bool isOpenToEveryone(const std::string& path) {
+    ACL* list = nullptr;
+    PSECURITY_DESCRIPTOR read = nullptr;
+    const DWORD error =
+        GetNamedSecurityInfoW(nativePath(path).data(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, nullptr,
+                              nullptr, &list, nullptr, &read);
+    BOOST_REQUIRE(error == DWORD{ERROR_SUCCESS});
+    const Descriptor owner(read, &LocalFree);
+    for (DWORD i = 0; i < list->AceCount; ++i) {
+        void* entry = nullptr;
+        BOOST_REQUIRE(GetAce(list, i, &entry) != 0);
+        auto* granted = static_cast<ACCESS_ALLOWED_ACE*>(entry);
+        const bool isGrant = granted->Header.AceType == ACCESS_ALLOWED_ACE_TYPE && granted->Mask != 0;
+        if (isGrant && IsWellKnownSid(&granted->SidStart, WinWorldSid) != 0) return true;
+    }
+    return false;
+}
+
 /// An existing folder by a path that the system takes as it stands: "\\\\?\\Volume{...}\\data".
 std::string byVolumeName(const Folder& folder) {
     std::wstring volume(MAX_PATH, L'\0');
@@ -208,6 +236,53 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_flushed_is_an_error) {
     const std::string path = folder.path + "\\file";
     const platform::windows::WindowsDirectory noFolder(openThere(path, FILE_READ_ATTRIBUTES), path);
     BOOST_CHECK_EXCEPTION(noFolder.sync(), base::Error, isKind(base::ErrorKind::Invalid));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_created_is_private) {
+    const Folder folder;
+    const auto& fs = *folder.fileSystem;
+    // A folder that hands down every right to everybody.
+    const Descriptor everyone = descriptorOf(L"D:P(A;OICI;FA;;;WD)");
+    SECURITY_ATTRIBUTES open{sizeof(open), everyone.get(), FALSE};
+    const std::string above = folder.path + "\\above";
+    BOOST_REQUIRE(CreateDirectoryW(nativePath(above).c_str(), &open) != 0);
+    BOOST_REQUIRE(CreateDirectoryW(nativePath(above + "\\theirs").c_str(), nullptr) != 0);
+    const auto directory = fs.openDirectory(above);
+    writeFile(*directory, "file", "");
+    directory->createDirectory("sub");
+    FileStatus like;
+    like.type = FileType::Symlink;
+    directory->createSpecial("reparse", like);
+    like.attributes = FILE_ATTRIBUTE_DIRECTORY;
+    directory->createSpecial("junction", like);
+    fs.createDirectories(above + "\\a\\b");
+    static_cast<void>(fs.createNew(above + "\\new"));
+    BOOST_TEST(isOpenToEveryone(above));
+    BOOST_TEST(isOpenToEveryone(above + "\\theirs"));
+    for (const char* name : {"file", "sub", "reparse", "junction", "a", "a\\b", "new"}) {
+        BOOST_TEST(!isOpenToEveryone(above + "\\" + name), name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(only_the_list_that_hbr_gives_is_taken_for_private) {
+    using platform::windows::isPrivate;
+    platform::windows::PrivateSecurity security;
+    BOOST_TEST(isPrivate(security.descriptor()));
+    wchar_t* text = nullptr;
+    BOOST_REQUIRE(ConvertSecurityDescriptorToStringSecurityDescriptorW(security.descriptor(), SDDL_REVISION_1,
+                                                                       DACL_SECURITY_INFORMATION, &text,
+                                                                       nullptr) != 0);
+    const std::unique_ptr<wchar_t, decltype(&LocalFree)> owner(text, &LocalFree);
+    const std::wstring own = text;
+    const std::wstring entries = own.substr(own.find(L'('));
+    BOOST_TEST(isPrivate(descriptorOf(L"D:P" + entries).get()));
+    BOOST_TEST(!isPrivate(descriptorOf(L"D:" + entries).get()));
+    BOOST_TEST(!isPrivate(descriptorOf(L"D:P" + entries + L"(A;;FR;;;WD)").get()));
+    BOOST_TEST(!isPrivate(descriptorOf(L"D:P" + entries.substr(entries.find(L')') + 1)).get()));
+    BOOST_TEST(
+        !isPrivate(descriptorOf(L"D:P(D;OICI;FA;;;SY)" + entries.substr(entries.find(L')') + 1)).get()));
+    BOOST_TEST(!isPrivate(descriptorOf(L"D:P").get()));
+    BOOST_TEST(!isPrivate(descriptorOf(L"O:SY").get()));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_removed_keeps_its_attributes) {
