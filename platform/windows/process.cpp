@@ -8,6 +8,8 @@
 #include <shellapi.h>
 
 #include <bit>
+#include <memory>
+#include <string_view>
 
 #include "platform/base/error.hpp"
 #include "platform/windows/system_error.hpp"
@@ -40,6 +42,21 @@ void keepHeapOutOfCrashReports() noexcept {
     const FARPROC found = GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "WerSetFlags");
     const auto setFlags = reinterpret_cast<SetFlags>(reinterpret_cast<void*>(found));
     if (setFlags != nullptr) setFlags(kNoHeap);
+}
+
+/// No dialog boxes in the way of a service, and no keys in crash reports.
+void makeCrashesQuiet() noexcept {
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
+    keepHeapOutOfCrashReports();
+}
+
+/// What Windows refused with the last call, without which the program must not go on.
+base::Error startError(std::string_view refusal) {
+    const DWORD number = GetLastError();
+    return {
+        base::ErrorKind::Unavailable, "PROC-0003",
+        "HBR cannot be started: Windows " + std::string(refusal) + " - " + windows::systemErrorText(number),
+        "Check memory and process limits, then try again.", base::Retry::Later};
 }
 
 }  // namespace
@@ -89,19 +106,19 @@ std::optional<std::string> environmentVariable(const std::string& name) {
 void cancelOnInterrupt(const base::CancelToken& token) {
     static const base::CancelToken kept = token;
     interruptToken = &kept;
-    SetConsoleCtrlHandler(onConsoleEvent, TRUE);
-    // No dialog boxes in the way of a service, and no heap, which would hold keys, in crash reports.
-    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
-    keepHeapOutOfCrashReports();
+    if (SetConsoleCtrlHandler(onConsoleEvent, TRUE) == 0) throw startError("does not let it notice Ctrl-C");
 }
 
 std::vector<std::string> programArguments(int /*argumentCount*/, char** /*arguments*/) {
+    // main() is past its first steps and no key is in memory yet.
+    makeCrashesQuiet();
     // What main() gets has gone through the machine's old code page; the command line itself is UTF-16.
     int count = 0;
-    wchar_t** words = CommandLineToArgvW(GetCommandLineW(), &count);
+    const std::unique_ptr<wchar_t*, decltype(&LocalFree)> words(CommandLineToArgvW(GetCommandLineW(), &count),
+                                                                &LocalFree);
+    if (!words) throw startError("does not tell its arguments");
     std::vector<std::string> arguments;
-    for (int i = 1; words != nullptr && i < count; ++i) arguments.push_back(windows::toUtf8(words[i]));
-    LocalFree(words);
+    for (int i = 1; i < count; ++i) arguments.push_back(windows::toUtf8(words.get()[i]));
     return arguments;
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // windows_process_test.cpp: child processes, the environment and DPAPI on Windows.
+#include <windows.h>
+
 #include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
 
 #include "platform/base/error.hpp"
 #include "platform/clock.hpp"
@@ -11,6 +15,16 @@
 #include "platform/windows/wide_text.hpp"
 
 BOOST_AUTO_TEST_SUITE(windows_process)
+
+BOOST_AUTO_TEST_CASE(a_crash_shows_no_dialog_once_the_arguments_are_taken) {
+    constexpr UINT kQuiet = SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX;
+    const UINT before = SetErrorMode(0);
+    platform::cancelOnInterrupt(base::CancelToken());
+    BOOST_TEST(GetErrorMode() == 0U);
+    BOOST_TEST(platform::programArguments(0, nullptr).size() == static_cast<std::size_t>(__argc) - 1);
+    BOOST_TEST((GetErrorMode() & kQuiet) == kQuiet);
+    SetErrorMode(before);
+}
 
 BOOST_AUTO_TEST_CASE(a_child_reads_its_input_and_its_output_is_collected) {
     const auto sorted = platform::runProgram({"cmd.exe", "/c", "echo hello"}, {});
