@@ -8,13 +8,111 @@
 
 #include "platform/base/error.hpp"
 #include "platform/clock.hpp"
+#include "platform/file_system.hpp"
 #include "platform/known_paths.hpp"
 #include "platform/process.hpp"
 #include "platform/secrets.hpp"
 #include "platform/windows/file_time.hpp"
+#include "platform/windows/handle.hpp"
+#include "platform/windows/security.hpp"
 #include "platform/windows/wide_text.hpp"
 
+namespace {
+
+const wchar_t* const kBackupPrivileges[] = {SE_BACKUP_NAME, SE_RESTORE_NAME, SE_CREATE_SYMBOLIC_LINK_NAME};
+
+/// The rights of this process and what it may do with them.
+platform::windows::Handle ownToken() {
+    HANDLE token = nullptr;
+    BOOST_REQUIRE(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token) != 0);
+    return platform::windows::Handle(token);
+}
+
+/// The system's number for a privilege; nothing where it does not know the name, as wine that of symbolic
+/// links.
+std::optional<LUID> luidOf(const wchar_t* privilege) {
+    LUID luid{};
+    if (LookupPrivilegeValueW(nullptr, privilege, &luid) == 0) return std::nullopt;
+    return luid;
+}
+
+/// The attributes of a privilege; nothing when the process does not hold it.
+std::optional<DWORD> attributesOf(const wchar_t* privilege) {
+    const auto token = ownToken();
+    alignas(8) base::Byte buffer[4096];
+    DWORD sizeBytes = 0;
+    BOOST_REQUIRE(GetTokenInformation(token.get(), TokenPrivileges, buffer, sizeof(buffer), &sizeBytes) != 0);
+    const auto& held = *reinterpret_cast<const TOKEN_PRIVILEGES*>(buffer);
+    const std::optional<LUID> wanted = luidOf(privilege);
+    if (!wanted) return std::nullopt;
+    for (DWORD i = 0; i < held.PrivilegeCount; ++i) {
+        const LUID_AND_ATTRIBUTES& one = held.Privileges[i];
+        if (one.Luid.LowPart == wanted->LowPart && one.Luid.HighPart == wanted->HighPart)
+            return one.Attributes;
+    }
+    return std::nullopt;
+}
+
+bool isEnabled(const wchar_t* privilege) {
+    return (attributesOf(privilege).value_or(0) & SE_PRIVILEGE_ENABLED) != 0;
+}
+
+/// 0 as `attributes` switches a privilege off, SE_PRIVILEGE_REMOVED takes it from this process for good.
+void adjust(const wchar_t* privilege, DWORD attributes) {
+    TOKEN_PRIVILEGES wanted{};
+    wanted.PrivilegeCount = 1;
+    wanted.Privileges[0] = {luidOf(privilege).value(), attributes};
+    BOOST_REQUIRE(AdjustTokenPrivileges(ownToken().get(), FALSE, &wanted, 0, nullptr, nullptr) != 0);
+}
+
+std::string ownProgram() {
+    std::wstring path(32'768, L'\0');
+    path.resize(GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size())));
+    return platform::windows::toUtf8(path);
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_SUITE(windows_process)
+
+BOOST_AUTO_TEST_CASE(each_backup_privilege_that_the_account_holds_is_enabled) {
+    for (const wchar_t* privilege : kBackupPrivileges) {
+        if (attributesOf(privilege)) adjust(privilege, 0);
+        BOOST_TEST(!isEnabled(privilege));
+    }
+    const auto fileSystem = platform::makeFileSystem();
+    for (const wchar_t* privilege : kBackupPrivileges) {
+        BOOST_TEST(isEnabled(privilege) == attributesOf(privilege).has_value());
+    }
+    // Administrators hold these two, and wine makes everybody one.
+    if (platform::windows::isElevated()) {
+        BOOST_TEST(isEnabled(SE_BACKUP_NAME));
+        BOOST_TEST(isEnabled(SE_RESTORE_NAME));
+    }
+}
+
+/// Not a test by itself: what a process gives away it never gets back, so the next one runs it as a child.
+BOOST_AUTO_TEST_CASE(child_without_privileges, *boost::unit_test::disabled()) {
+    for (const wchar_t* privilege : kBackupPrivileges) {
+        if (attributesOf(privilege)) adjust(privilege, SE_PRIVILEGE_REMOVED);
+        BOOST_REQUIRE(!attributesOf(privilege));
+    }
+    const auto fileSystem = platform::makeFileSystem();
+    const std::string path = platform::environmentVariable("TEMP").value_or("C:\\") + "\\hbr-test-" +
+                             std::to_string(GetCurrentProcessId());
+    fileSystem->createNew(path)->write(base::asBytes("content"));
+    BOOST_TEST(fileSystem->openForReading(path)->status().sizeBytes == 7U);
+    BOOST_TEST(fileSystem->removeFile(path));
+    for (const wchar_t* privilege : kBackupPrivileges) BOOST_TEST(!attributesOf(privilege));
+    BOOST_TEST_MESSAGE("it worked without");
+}
+
+BOOST_AUTO_TEST_CASE(an_account_without_backup_privileges_is_no_failure) {
+    const auto child = platform::runProgram(
+        {ownProgram(), "--run_test=windows_process/child_without_privileges", "--log_level=message"}, {});
+    BOOST_TEST(child.exitCode == 0, child.output);
+    BOOST_TEST(child.output.find("it worked without") != std::string::npos, child.output);
+}
 
 BOOST_AUTO_TEST_CASE(a_crash_shows_no_dialog_once_the_arguments_are_taken) {
     constexpr UINT kQuiet = SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX;
