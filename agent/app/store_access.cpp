@@ -74,6 +74,18 @@ base::SecretBytes givenProxyLogin(const Command& command, const config::StoreAcc
     return s3::formatProxyLogin(s3::parseProxyLogin(secretTextFromFile(command, *file).view()));
 }
 
+/// What reaches a bucket means nothing for a folder. The variables may stand there for other vaults.
+void refusePlaceOptions(const Command& command) {
+    const auto refuse = [&](const std::string& name) {
+        if (!command.line.has(name)) return;
+        throw base::Error(base::ErrorKind::Invalid, "BUCKET-0002",
+                          "'--" + name + "' is for a vault in a bucket, and a folder is named",
+                          "Write s3://BUCKET/FOLDER for a bucket, or leave '--" + name + "' out.");
+    };
+    for (const PlaceOption& option : kPlaceOptions) refuse(option.name);
+    for (const char* name : {"access-key-file", "proxy-login-file"}) refuse(name);
+}
+
 s3::StoreWorld worldOf(Command& command) {
     return {command.around.clock, s3::makeRetryWorld(command.around.cancel), command.limits()};
 }
@@ -81,16 +93,21 @@ s3::StoreWorld worldOf(Command& command) {
 }  // namespace
 
 std::string absolutePlace(const Command& command, const std::string& place) {
+    s3::refuseOtherUrl(place);
     return s3::isPlace(place) ? s3::normalPlace(place) : command.around.fileSystem.absolutePath(place);
 }
 
 bool mayHoldVault(const Command& command, const std::string& place) {
+    s3::refuseOtherUrl(place);
     return s3::isPlace(place) || command.around.fileSystem.status(place).has_value();
 }
 
 config::StoreAccess givenStoreAccess(const Command& command, const std::string& place) {
     config::StoreAccess access;
-    if (!s3::isPlace(place)) return access;
+    if (!s3::isPlace(place)) {
+        refusePlaceOptions(command);
+        return access;
+    }
     for (const PlaceOption& option : kPlaceOptions) {
         auto value = command.line.value(option.name);
         if (!value) value = command.environment(option.variable);

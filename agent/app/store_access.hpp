@@ -11,13 +11,15 @@
 namespace app {
 
 /// A place as it is remembered: an absolute path, or "s3://bucket/prefix". Throws Error (Invalid) for one
-/// that cannot be.
+/// that cannot be, and for a URL of any other kind.
 std::string absolutePlace(const Command& command, const std::string& place);
 
 /// True when a vault may be there: for a folder, when it exists; for a bucket, always, as only asking tells.
+/// Throws as absolutePlace() does for a URL of any other kind.
 bool mayHoldVault(const Command& command, const std::string& place);
 
-/// What is needed to reach a place: from the options of the command, else the environment. Empty for folders.
+/// What is needed to reach a place: from the options of the command, else the environment. Empty for folders,
+/// for which the options are refused with Error (Invalid, "BUCKET-0002").
 config::StoreAccess givenStoreAccess(const Command& command, const std::string& place);
 
 /// The same for a vault that is remembered: its own, and from the environment what it does not have.

@@ -39,6 +39,26 @@ bool isHostName(std::string_view name) {
     });
 }
 
+bool isS3(std::string_view scheme) noexcept {
+    return scheme.size() == 2 && (scheme[0] == 's' || scheme[0] == 'S') && scheme[1] == '3';
+}
+
+/// True for "SCHEME:/...", and for "s3:" however it goes on. A scheme of one letter is a drive of Windows.
+bool looksLikeUrl(std::string_view text) noexcept {
+    const std::string_view scheme = text.substr(0, text.find(':'));
+    if (scheme.size() < 2 || scheme.size() == text.size()) return false;
+    const auto isLetter = [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+    };
+    return isLetter(scheme[0]) &&
+           std::ranges::all_of(scheme,
+                               [&](char letter) {
+                                   return isLetter(letter) || (letter >= '0' && letter <= '9') ||
+                                          letter == '+' || letter == '.' || letter == '-';
+                               }) &&
+           (isS3(scheme) || text.substr(scheme.size() + 1).starts_with('/'));
+}
+
 /// The URL that `network` chooses among "NAME=URL,NAME=URL", or the only one.
 std::string chooseEndpoint(const std::string& text, const std::string& network) {
     std::string names;
@@ -200,6 +220,18 @@ std::string Settings::place() const {
 }
 
 bool isPlace(std::string_view text) noexcept { return text.starts_with(kScheme); }
+
+void refuseOtherUrl(std::string_view text) {
+    if (isPlace(text) || !looksLikeUrl(text)) return;
+    const std::string scheme(text.substr(0, text.find(':') + 1));
+    // What follows may hold a password, so it is not repeated.
+    throw base::Error(base::ErrorKind::Invalid, "BUCKET-0001",
+                      "What begins with '" + scheme + "' is neither a bucket nor the path of a folder",
+                      "Write s3://BUCKET/FOLDER, in small letters and with both slashes, and name its server "
+                      "with --endpoint; a folder of such a name is ./" +
+                          scheme + ".",
+                      base::Retry::Never);
+}
 
 std::string normalPlace(std::string_view place) {
     if (!isPlace(place)) refusePlace(place, "it does not begin with s3://");

@@ -76,6 +76,10 @@ struct Settings {
 /// True for "s3://...".
 bool isPlace(std::string_view text) noexcept;
 
+/// Throws Error (Invalid, "BUCKET-0001") for what would be taken for the path of a folder and was hardly
+/// meant to be one: "s3:/bucket", "S3://bucket", "https://host/bucket".
+void refuseOtherUrl(std::string_view text);
+
 /// "s3://bucket/prefix" without needless slashes. Throws Error (Invalid, "BUCKET-0001").
 std::string normalPlace(std::string_view place);
 

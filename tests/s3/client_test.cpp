@@ -391,6 +391,20 @@ BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_refused) {
                           test::hasCode("BUCKET-0002"));
 }
 
+BOOST_AUTO_TEST_CASE(a_url_that_is_no_bucket_is_not_taken_for_a_folder_and_not_repeated) {
+    for (const char* text : {"s3:/bucket/x", "S3://bucket/x", "s3:bucket", "S3:\\bucket", "gs://b/x",
+                             "https://me:password@foo/bar", "file:///vault", "s4://bucket"}) {
+        BOOST_CHECK_EXCEPTION(s3::refuseOtherUrl(text), base::Error, [](const base::Error& error) {
+            return error.code() == "BUCKET-0001" &&
+                   std::string(error.what()).find("password") == std::string::npos;
+        });
+    }
+    for (const char* text : {"s3://bucket/x", "/folder", "folder", "./s3:/bucket", "/mnt/s3:/x", "C:/vault",
+                             "C:\\vault", "c:vault", "a b:/x", "10:/x", "backup:monday", "", ":", "s3"}) {
+        BOOST_CHECK_NO_THROW(s3::refuseOtherUrl(text));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_proxy_login_comes_as_two_lines) {
     const auto login = s3::parseProxyLogin(base::asBytes("DOMAIN\\me\r\n pass:word \r\n\n"));
     BOOST_TEST(login.user == "DOMAIN\\me");

@@ -4,6 +4,7 @@
 changes nothing."""
 
 import os
+import pathlib
 import re
 import shutil
 import sys
@@ -61,6 +62,23 @@ class BadInput:
             new = self.lab.work / "new"
             self.refuse(USAGE, "vault", "create", new, environment={"HBR_PASSWORD": password}, says="password")
             self.lab.check(not new.exists(), "a vault with a bad password was begun")
+
+    def places(self) -> None:
+        """A bucket that is mistyped is no folder, and a folder takes no options of buckets."""
+        before = manifest(self.lab.work)
+        for place in ("s3:/bucket/x", "S3://bucket/x", "gs://b/x", "https://me:secret@foo/bar", "s3:bucket"):
+            for verb in (("vault", "create"), ("vault", "connect"), ("point", "list", "--vault")):
+                self.refuse(USAGE, *verb, place, says="BUCKET-0001")
+            folder = pathlib.Path(place.partition("/")[0])
+            self.lab.check(not folder.exists(), f"'{place}' was taken for the folder '{folder}'")
+        new = self.lab.work / "new"
+        some = self.source / "some"
+        for option, value in (("endpoint", "https://host"), ("network", "vpc"), ("region", "eu"),
+                              ("addressing", "path"), ("ca-file", some), ("proxy", "http://host"),
+                              ("access-key-file", some), ("proxy-login-file", some)):
+            self.refuse(USAGE, "vault", "create", new, f"--{option}", value, says=f"'--{option}' is for a vault in a bucket")
+        self.refuse(USAGE, "vault", "connect", self.lab.vault, "--name", "again", "--region", "eu", says="'--region'")
+        self.lab.check(manifest(self.lab.work) == before, "a place that was refused left something behind")
 
     def opening(self) -> None:
         nowhere = self.lab.work / "nowhere"
@@ -147,7 +165,7 @@ class BadInput:
         self.lab.create_vault()
         self.lab.run("backup", "run", self.source)
         before = manifest(self.lab.vault)
-        for part in (self.command_line, self.creating, self.opening, self.backing_up, self.restoring, self.keys,
+        for part in (self.command_line, self.creating, self.places, self.opening, self.backing_up, self.restoring, self.keys,
                      self.without_asking):
             part()
             self.lab.check(manifest(self.lab.vault) == before, f"{part.__name__}: the vault changed")
