@@ -17,8 +17,8 @@ struct PlaceOption {
     const char* variable;
 };
 constexpr PlaceOption kPlaceOptions[] = {
-    {"endpoint", "HBR_S3_ENDPOINT"},     {"network", "HBR_S3_NETWORK"}, {"region", "HBR_S3_REGION"},
-    {"addressing", "HBR_S3_ADDRESSING"}, {"ca-file", "HBR_S3_CA_FILE"}, {"proxy", "HBR_S3_PROXY"},
+    {"endpoint", "HBR_S3_ENDPOINT"}, {"region", "HBR_S3_REGION"}, {"addressing", "HBR_S3_ADDRESSING"},
+    {"ca-file", "HBR_S3_CA_FILE"},   {"proxy", "HBR_S3_PROXY"},
 };
 
 base::SecretBytes credentialsFromEnvironment(const Command& command) {
@@ -62,6 +62,15 @@ bool hasProxy(const config::StoreAccess& access) {
     return proxy != access.options.end() && !proxy->second.empty();
 }
 
+/// The variable speaks to all vaults of a machine, so those whose endpoints have no names keep what they
+/// have.
+void chooseByVariable(config::StoreAccess& access, const Command& command) {
+    const auto network = command.environment("HBR_S3_NETWORK");
+    const auto endpoints = access.options.find("endpoint");
+    if (!network || endpoints == access.options.end() || !s3::hasNamedEndpoints(endpoints->second)) return;
+    access.options["network"] = *network;
+}
+
 /// Without a proxy nobody is told a login, and one that was given on purpose is a mistake.
 base::SecretBytes givenProxyLogin(const Command& command, const config::StoreAccess& access) {
     const auto file = command.line.value("proxy-login-file");
@@ -83,7 +92,7 @@ void refusePlaceOptions(const Command& command) {
                           "Write s3://BUCKET/FOLDER for a bucket, or leave '--" + name + "' out.");
     };
     for (const PlaceOption& option : kPlaceOptions) refuse(option.name);
-    for (const char* name : {"access-key-file", "proxy-login-file"}) refuse(name);
+    for (const char* name : {"network", "access-key-file", "proxy-login-file"}) refuse(name);
 }
 
 s3::StoreWorld worldOf(Command& command) {
@@ -113,6 +122,11 @@ config::StoreAccess givenStoreAccess(const Command& command, const std::string& 
         if (!value) value = command.environment(option.variable);
         if (value) access.options[option.name] = *value;
     }
+    if (const auto network = command.line.value("network")) {
+        access.options["network"] = *network;
+    } else {
+        chooseByVariable(access, command);
+    }
     auto& caFile = access.options["ca-file"];
     if (!caFile.empty()) caFile = command.around.fileSystem.absolutePath(caFile);
     if (caFile.empty()) access.options.erase("ca-file");
@@ -131,7 +145,7 @@ config::StoreAccess rememberedStoreAccess(Command& command, const config::Rememb
                                command.book().openProxyLogin(vault)};
     if (!s3::isPlace(vault.path)) return access;
     // A machine that travels takes another way to the same bucket.
-    if (const auto network = command.environment("HBR_S3_NETWORK")) access.options["network"] = *network;
+    chooseByVariable(access, command);
     if (access.credentials.empty()) access.credentials = credentialsFromEnvironment(command);
     if (access.proxyLogin.empty() && hasProxy(access)) {
         access.proxyLogin = proxyLoginFromEnvironment(command);

@@ -59,22 +59,29 @@ bool looksLikeUrl(std::string_view text) noexcept {
            (isS3(scheme) || text.substr(scheme.size() + 1).starts_with('/'));
 }
 
+/// The NAME of "NAME=URL"; empty for a URL alone.
+std::string_view nameOfEndpoint(std::string_view part) noexcept {
+    const std::size_t equals = part.find('=');
+    const bool isNamed = equals != std::string_view::npos && equals < part.find("://");
+    return isNamed ? part.substr(0, equals) : std::string_view();
+}
+
 /// The URL that `network` chooses among "NAME=URL,NAME=URL", or the only one.
 std::string chooseEndpoint(const std::string& text, const std::string& network) {
     std::string names;
     for (const std::string_view part : base::split(text, ',')) {
-        const std::size_t equals = part.find('=');
-        const bool isNamed = equals != std::string_view::npos && equals < part.find("://");
-        if (!isNamed) {
+        const std::string_view name = nameOfEndpoint(part);
+        if (name.empty()) {
             if (network.empty()) return std::string(part);
             continue;
         }
         // Without a choice the first one is meant.
-        if (network.empty() || part.substr(0, equals) == network) return std::string(part.substr(equals + 1));
-        names += (names.empty() ? "" : ", ") + std::string(part.substr(0, equals));
+        if (network.empty() || name == network) return std::string(part.substr(name.size() + 1));
+        names += (names.empty() ? "" : ", ") + std::string(name);
     }
     refuseOption("No endpoint is named '" + base::printable(network) + "'",
-                 "Choose one of: " + base::printable(names) + ".");
+                 names.empty() ? "The only endpoint has no name; leave --network out."
+                               : "Choose one of: " + base::printable(names) + ".");
 }
 
 std::string valueOr(const std::map<std::string, std::string>& options, const std::string& name,
@@ -163,6 +170,11 @@ Endpoint parseEndpoint(std::string_view url) {
     }
     endpoint.host = std::string(rest);
     return endpoint;
+}
+
+bool hasNamedEndpoints(std::string_view endpoints) {
+    return std::ranges::any_of(base::split(endpoints, ','),
+                               [](std::string_view part) { return !nameOfEndpoint(part).empty(); });
 }
 
 base::SecretBytes formatProxyLogin(const ProxyLogin& login) {

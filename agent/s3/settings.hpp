@@ -83,6 +83,9 @@ void refuseOtherUrl(std::string_view text);
 /// "s3://bucket/prefix" without needless slashes. Throws Error (Invalid, "BUCKET-0001").
 std::string normalPlace(std::string_view place);
 
+/// True when some of "URL", or "NAME=URL,NAME=URL", has a name that `network` can choose.
+bool hasNamedEndpoints(std::string_view endpoints);
+
 /// Makes settings out of a place and options by name: endpoint ("URL", or "NAME=URL,NAME=URL"), network (the
 /// NAME to take), region, addressing ("path" or "host"), ca-file, proxy. What is missing gets its default.
 /// Throws Error (Invalid, "BUCKET-0001", "BUCKET-0002").

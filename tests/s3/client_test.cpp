@@ -374,6 +374,19 @@ BOOST_AUTO_TEST_CASE(places_and_options_are_read) {
     BOOST_TEST(s3::makeSettings("s3://abc", first).endpoint.url() == "http://10.0.0.1:9000");
 }
 
+BOOST_AUTO_TEST_CASE(a_network_chooses_among_names_alone) {
+    BOOST_TEST(s3::hasNamedEndpoints("https://a,vpc=https://b"));
+    BOOST_TEST(!s3::hasNamedEndpoints("https://a"));
+    BOOST_TEST(!s3::hasNamedEndpoints(""));
+    const auto says = [](const std::string& endpoints, const std::string& words) {
+        const std::map<std::string, std::string> options = {{"endpoint", endpoints}, {"network", "vpc"}};
+        BOOST_CHECK_EXCEPTION(s3::makeSettings("s3://abc", options), base::Error,
+                              [&](const base::Error& error) { return error.hint() == words; });
+    };
+    says("https://a", "The only endpoint has no name; leave --network out.");
+    says("x=https://a,y=https://b", "Choose one of: x, y.");
+}
+
 BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_refused) {
     for (const char* place : {"s3://", "s3://AB", "s3://a", "s3://bucket/../x", "s4://bucket", "s3:///x"}) {
         BOOST_CHECK_EXCEPTION(s3::normalPlace(place), base::Error, test::hasCode("BUCKET-0001"));

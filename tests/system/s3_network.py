@@ -209,6 +209,14 @@ def plain(lab: Lab, name: str, source: pathlib.Path, seed: int) -> None:
         round_trip(lab, source, vault)
         said = lab.run("point", "list", "--vault", vault, environment={"HBR_S3_NETWORK": "vpc"}, expect=FAILED)
         lab.check("BUCKET-0004" in said.stderr, f"{name}: the closed network says: {said.stderr}")
+        # One variable for all vaults leaves those alone whose endpoint has no name.
+        vault = f"{name}-unnamed"
+        single = ("vault", "create", "s3://networks/single", "--name", vault, "--endpoint", server.endpoint)
+        said = lab.run(*single, "--network", "vpc", environment=KEY, expect=USAGE)
+        lab.check("The only endpoint has no name; leave --network out." in said.stderr,
+                  f"{name}: a network without names says: {said.stderr}")
+        lab.run(*single, environment=KEY | {"HBR_S3_NETWORK": "vpc"})
+        lab.run("point", "list", "--vault", vault, environment={"HBR_S3_NETWORK": "vpc"})
         with network_proxies.CuttingProxy(server.port, seed) as proxy:
             vault = f"{name}-cut"
             lab.run("vault", "create", "s3://cut", "--name", vault, "--endpoint", proxy.endpoint, environment=KEY)
