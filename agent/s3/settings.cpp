@@ -132,15 +132,23 @@ Addressing parseAddressing(const std::string& text) {
     refuseOption("'" + base::printable(text) + "' is no addressing", "Choose path or host.");
 }
 
-}  // namespace
+/// What a URL of a server is called in refusals. These do not repeat it: it may hold a password.
+struct ServerWords {
+    std::string noun;
+    std::string scheme;   // for examples
+    std::string schemes;  // that it may have
+};
 
-std::string Endpoint::authority() const {
-    return port == (isTls ? 443 : 80) ? host : host + ':' + std::to_string(port);
+std::uint16_t parsePort(std::string_view text, const ServerWords& words) {
+    const auto port = base::parseUnsigned(text);
+    if (!port || *port == 0 || *port > 65535) {
+        refuseOption(words.noun + " has a port that is no number from 1 to 65535",
+                     "Write " + words.scheme + "HOST:PORT.");
+    }
+    return static_cast<std::uint16_t>(*port);
 }
 
-std::string Endpoint::url() const { return (isTls ? "https://" : "http://") + authority(); }
-
-Endpoint parseEndpoint(std::string_view url) {
+Endpoint parseServer(std::string_view url, const ServerWords& words) {
     Endpoint endpoint;
     std::string_view rest = url;
     if (rest.starts_with("https://")) {
@@ -150,26 +158,48 @@ Endpoint parseEndpoint(std::string_view url) {
         endpoint.isTls = false;
         endpoint.port = 80;
     } else {
-        // The text may hold a password, so it is not repeated.
-        refuseOption("An endpoint does not begin with https:// or http://",
-                     "Write https://HOST or https://HOST:PORT.");
+        refuseOption(words.noun + " does not begin with " + words.schemes,
+                     "Write " + words.scheme + "HOST or " + words.scheme + "HOST:PORT.");
     }
     if (rest.ends_with('/')) rest.remove_suffix(1);
+    if (rest.starts_with('[')) {
+        refuseOption(words.noun + " is an IPv6 address, which is not taken",
+                     "Write a host name that stands for it: " + words.scheme + "HOST:PORT.");
+    }
     const std::size_t colon = rest.find(':');
-    if (colon != std::string_view::npos) {
-        const auto port = base::parseUnsigned(rest.substr(colon + 1));
-        if (!port || *port == 0 || *port > 65535) {
-            refuseOption("The port of an endpoint is no number from 1 to 65535", "Write https://HOST:PORT.");
-        }
-        endpoint.port = static_cast<std::uint16_t>(*port);
-        rest = rest.substr(0, colon);
+    const std::string_view host = rest.substr(0, colon);
+    const bool isMore = rest.find_first_of("@/?#") != std::string_view::npos;
+    if (colon != std::string_view::npos && !isMore) {
+        endpoint.port = parsePort(rest.substr(colon + 1), words);
     }
-    if (!isHostName(rest)) {
-        refuseOption("An endpoint is more than a host and a port",
-                     "Write https://HOST:PORT, without user, password and path.");
+    if (isMore || !isHostName(host)) {
+        refuseOption(words.noun + " is more than a host and a port",
+                     "Write " + words.scheme + "HOST:PORT, without user, password and path.");
     }
-    endpoint.host = std::string(rest);
+    endpoint.host = std::string(host);
     return endpoint;
+}
+
+}  // namespace
+
+std::string Endpoint::authority() const {
+    return port == (isTls ? 443 : 80) ? host : host + ':' + std::to_string(port);
+}
+
+std::string Endpoint::url() const { return (isTls ? "https://" : "http://") + authority(); }
+
+Endpoint parseEndpoint(std::string_view url) {
+    return parseServer(url, {"An endpoint", "https://", "https:// or http://"});
+}
+
+Endpoint parseProxy(std::string_view url) {
+    if (url.starts_with("https://")) {
+        refuseOption(
+            "The proxy of --proxy begins with https://, and proxies are spoken to without TLS",
+            "Write http://HOST:PORT. What goes to an endpoint with https:// is encrypted all the way "
+            "through the proxy.");
+    }
+    return parseServer(url, {"The proxy of --proxy", "http://", "http://"});
 }
 
 bool hasNamedEndpoints(std::string_view endpoints) {
@@ -279,7 +309,7 @@ Settings makeSettings(std::string_view place, const std::map<std::string, std::s
     settings.addressing = parseAddressing(valueOr(options, "addressing", given.empty() ? "host" : "path"));
     settings.caFile = valueOr(options, "ca-file", "");
     const std::string proxy = valueOr(options, "proxy", "");
-    if (!proxy.empty()) settings.proxy = parseEndpoint(proxy);
+    if (!proxy.empty()) settings.proxy = parseProxy(proxy);
     return settings;
 }
 

@@ -28,8 +28,11 @@ struct Endpoint {
 };
 
 /// Reads a URL of scheme, host and port alone. Throws Error (Invalid, "BUCKET-0002") for anything else, a
-/// user name or password in it included.
+/// user name or password in it included, and for IPv6 addresses.
 Endpoint parseEndpoint(std::string_view url);
+
+/// The same for an HTTP proxy, which is spoken to without TLS: "https://..." is refused, too.
+Endpoint parseProxy(std::string_view url);
 
 /// Who a proxy is told that we are. The secret wipes itself.
 struct ProxyLogin {

@@ -374,6 +374,37 @@ BOOST_AUTO_TEST_CASE(places_and_options_are_read) {
     BOOST_TEST(s3::makeSettings("s3://abc", first).endpoint.url() == "http://10.0.0.1:9000");
 }
 
+BOOST_AUTO_TEST_CASE(each_mistake_in_a_url_of_a_server_is_named_as_what_it_is) {
+    const auto says = [](const std::string& option, const std::string& url, const std::string& words) {
+        std::map<std::string, std::string> options = {{"endpoint", "https://host"}};
+        options[option] = url;
+        BOOST_TEST_CONTEXT(option << ' ' << url) {
+            BOOST_CHECK_EXCEPTION(
+                s3::makeSettings("s3://abc", options), base::Error, [&](const base::Error& error) {
+                    BOOST_TEST(std::string(error.what()).find("SECRET") == std::string::npos);
+                    BOOST_TEST(error.message() == words);
+                    return error.code() == "BUCKET-0002";
+                });
+        }
+    };
+    const std::string tls =
+        "The proxy of --proxy begins with https://, and proxies are spoken to without TLS";
+    says("proxy", "https://host:3128", tls);
+    says("proxy", "https://me:SECRET@host:3128", tls);
+    says("proxy", "host:3128", "The proxy of --proxy does not begin with http://");
+    says("proxy", "http://me:SECRET@host", "The proxy of --proxy is more than a host and a port");
+    says("proxy", "http://host:x", "The proxy of --proxy has a port that is no number from 1 to 65535");
+    says("endpoint", "host", "An endpoint does not begin with https:// or http://");
+    says("endpoint", "https://me:SECRET@host:1", "An endpoint is more than a host and a port");
+    says("endpoint", "https://host:9000/path", "An endpoint is more than a host and a port");
+    says("endpoint", "https://host:0", "An endpoint has a port that is no number from 1 to 65535");
+    for (const char* url : {"https://[::1]:9000", "http://[fe80::1]", "https://[::1]/"}) {
+        says("endpoint", url, "An endpoint is an IPv6 address, which is not taken");
+    }
+    says("proxy", "http://[::1]:3128", "The proxy of --proxy is an IPv6 address, which is not taken");
+    BOOST_TEST(s3::parseProxy("http://host:3128/").url() == "http://host:3128");
+}
+
 BOOST_AUTO_TEST_CASE(a_network_chooses_among_names_alone) {
     BOOST_TEST(s3::hasNamedEndpoints("https://a,vpc=https://b"));
     BOOST_TEST(!s3::hasNamedEndpoints("https://a"));
