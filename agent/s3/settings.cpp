@@ -303,8 +303,8 @@ Settings makeSettings(std::string_view place, const std::map<std::string, std::s
     }
     const std::string given = valueOr(options, "endpoint", "");
     const std::string network = valueOr(options, "network", "");
-    settings.endpoint = parseEndpoint(given.empty() ? "https://s3." + settings.region + ".amazonaws.com"
-                                                    : chooseEndpoint(given, network));
+    settings.endpoint = parseEndpoint(
+        chooseEndpoint(given.empty() ? "https://s3." + settings.region + ".amazonaws.com" : given, network));
     // Servers of one's own seldom have a name for each bucket.
     settings.addressing = parseAddressing(valueOr(options, "addressing", given.empty() ? "host" : "path"));
     settings.caFile = valueOr(options, "ca-file", "");

@@ -414,6 +414,7 @@ BOOST_AUTO_TEST_CASE(a_network_chooses_among_names_alone) {
         BOOST_CHECK_EXCEPTION(s3::makeSettings("s3://abc", options), base::Error,
                               [&](const base::Error& error) { return error.hint() == words; });
     };
+    says("", "The only endpoint has no name; leave --network out.");
     says("https://a", "The only endpoint has no name; leave --network out.");
     says("x=https://a,y=https://b", "Choose one of: x, y.");
 }
