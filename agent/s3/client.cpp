@@ -39,6 +39,52 @@ base::Error denied(const Call& call, const std::string& words) {
             "Give it the rights that agent/s3/README.md lists.", base::Retry::AfterFix};
 }
 
+bool isRedirection(int status) noexcept {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/// The server of a URL, fit to be shown: without user, password, path and query. Empty for anything else.
+std::string serverOf(std::string_view url) {
+    const std::size_t slashes = url.find("://");
+    if (slashes == std::string_view::npos) return {};
+    const std::string_view scheme = url.substr(0, slashes);
+    if (scheme != "http" && scheme != "https") return {};
+    std::string_view host = url.substr(slashes + 3);
+    host = host.substr(0, host.find_first_of("/?#\\"));
+    const std::size_t at = host.rfind('@');
+    if (at != std::string_view::npos) host.remove_prefix(at + 1);
+    if (host.empty()) return {};
+    return std::string(scheme) + "://" + base::printable(std::string(host.substr(0, 200)));
+}
+
+/// The Error of an answer that sends us elsewhere: to another region if it says so, or to another server.
+std::optional<base::Error> redirectionOf(const Settings& settings, const ErrorAnswer& said,
+                                         const HttpAnswer& answer) {
+    const auto isAnyOf = [&](std::initializer_list<std::string_view> codes) {
+        return std::find(codes.begin(), codes.end(), said.code) != codes.end();
+    };
+    const bool isRedirected = isRedirection(answer.status);
+    const std::string told = said.region.empty() ? answer.header("x-amz-bucket-region") : said.region;
+    if ((isRedirected && !told.empty()) || isAnyOf({"PermanentRedirect", "AuthorizationHeaderMalformed",
+                                                    "IllegalLocationConstraintException", "InvalidRegion"})) {
+        const std::string region = base::printable(told.substr(0, 64));
+        return base::Error(base::ErrorKind::Invalid, "BUCKET-0008",
+                           "The bucket '" + settings.bucket + "' is not in the region '" + settings.region +
+                               "' (" + wordsOf(said, answer.status) + ")",
+                           region.empty()
+                               ? "Give --region, and the --endpoint that belongs to it."
+                               : "Give --region " + region + ", and the --endpoint that belongs to it.");
+    }
+    if (!isRedirected) return std::nullopt;
+    const std::string server = serverOf(answer.header("location"));
+    return base::Error(base::ErrorKind::Invalid, "BUCKET-0024",
+                       "The server " + settings.endpoint.url() + " sends us to " +
+                           (server.empty() ? "another page" : server) + " (" + wordsOf(said, answer.status) +
+                           ")",
+                       server.empty() ? "Is it an S3 server? Name the one that is with --endpoint."
+                                      : "If that is the S3 server, name it with --endpoint.");
+}
+
 }  // namespace
 
 base::Error errorOf(const Settings& settings, const Call& call, const HttpAnswer& answer) {
@@ -51,17 +97,7 @@ base::Error errorOf(const Settings& settings, const Call& call, const HttpAnswer
                 "The server's clock and this machine's differ too much (" + words + ")",
                 "Set this machine's clock: signatures are good for fifteen minutes only."};
     }
-    const bool isElsewhere = answer.status == 301 || answer.status == 307 || is("PermanentRedirect");
-    if (isElsewhere || is("AuthorizationHeaderMalformed") || is("IllegalLocationConstraintException") ||
-        is("InvalidRegion")) {
-        std::string region = said.region.empty() ? answer.header("x-amz-bucket-region") : said.region;
-        region = base::printable(region.substr(0, 64));
-        return {ErrorKind::Invalid, "BUCKET-0008",
-                "The bucket '" + settings.bucket + "' is not in the region '" + settings.region + "' (" +
-                    words + ")",
-                region.empty() ? "Give --region, and the --endpoint that belongs to it."
-                               : "Give --region " + region + ", and the --endpoint that belongs to it."};
-    }
+    if (auto error = redirectionOf(settings, said, answer)) return *error;
     if (is("InvalidAccessKeyId") || is("InvalidClientTokenId")) {
         return {ErrorKind::Denied, "BUCKET-0009", "The server does not know the access key (" + words + ")",
                 "Check HBR_S3_ACCESS_KEY_ID or the file of --access-key-file, then connect the vault again."};

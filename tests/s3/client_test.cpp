@@ -206,6 +206,31 @@ BOOST_AUTO_TEST_CASE(each_refusal_has_a_sentence_of_its_own_and_is_not_tried_aga
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_redirection_is_called_a_wrong_region_only_when_it_says_so) {
+    const auto error = [](int status, std::map<std::string, std::string> headers,
+                          const std::string& body = "") {
+        s3::HttpAnswer given = answer(status, body);
+        given.headers = std::move(headers);
+        return s3::errorOf(World::settings(), {"GET", "a", {}, {}, {}}, given);
+    };
+    const auto region = error(301, {{"x-amz-bucket-region", "eu-west-1"}, {"location", "https://other"}});
+    BOOST_TEST(region.code() == "BUCKET-0008");
+    BOOST_TEST(region.hint() == "Give --region eu-west-1, and the --endpoint that belongs to it.");
+    BOOST_TEST(error(307, {}, "<Error><Code>x</Code><Region>eu-west-1</Region></Error>").code() ==
+               "BUCKET-0008");
+    for (const int status : {301, 302, 303, 307, 308}) {
+        const auto other = error(status, {{"location", "https://me:SECRET@other:9\x1b/SECRET?a=SECRET#b"}});
+        BOOST_TEST(other.code() == "BUCKET-0024");
+        BOOST_TEST(other.message().find("sends us to https://other:9") != std::string::npos);
+        BOOST_TEST(std::string(other.what()).find("SECRET") == std::string::npos);
+        BOOST_TEST(std::string(other.what()).find('\x1b') == std::string::npos);
+    }
+    for (const char* location : {"", "/login", "javascript:alert", "https://", "https://me@"}) {
+        BOOST_TEST(error(302, {{"location", location}}).message() ==
+                   "The server http://127.0.0.1:9 sends us to another page (HTTP 302)");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(no_secret_is_in_a_request_or_an_error) {
     World world;
     auto client = world.client([](const s3::HttpRequest& request) {
