@@ -114,6 +114,13 @@ base::Error errorOf(const Settings& settings, const Call& call, const HttpAnswer
                 "There is no bucket '" + settings.bucket + "' on " + settings.endpoint.url(),
                 "Make the bucket, or correct its name or the endpoint."};
     }
+    if (is("NoSuchUpload") || (answer.status == 404 && call.query.contains("uploadId"))) {
+        return {ErrorKind::Unavailable, "BUCKET-0025",
+                "Somebody else ended an upload into the bucket '" + settings.bucket +
+                    "' before it was whole (" + words + ")",
+                "Run it again: what was stored is safe. Does a rule of the bucket remove unfinished uploads "
+                "early?"};
+    }
     if (answer.status == 401 || answer.status == 403) return denied(call, words);
     if (canRetryStatus(answer.status, said.code)) {
         return {ErrorKind::Unavailable, "BUCKET-0014",

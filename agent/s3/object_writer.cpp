@@ -46,7 +46,7 @@ private:
     std::unique_ptr<EVP_MD_CTX, Free> context_;
 };
 
-/// What the object under a name holds; nothing when it is not there or of another size.
+/// True when there is an object under the name, of this size and SHA-256.
 bool holds(Client& client, const std::string& key, std::uint64_t sizeBytes, const base::Bytes& digest) {
     Call head{"HEAD", key, {}, {}, {}, 0};
     const HttpAnswer found = client.send(head, {404});
@@ -140,8 +140,10 @@ private:
         }
         const bool isTaken = answer.status == 412 || said.code == "PreconditionFailed";
         const bool isOurs = holds(client_, key_, sizeBytes_, hash_.finish());
-        if (isOurs) id_.clear();
-        if (isOurs) return CreateResult::Created;
+        if (isOurs) {
+            id_.clear();
+            return CreateResult::Created;
+        }
         if (isTaken) return CreateResult::AlreadyThere;
         throw errorOf(client_.settings(), call, answer);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/s3/s3_store.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 

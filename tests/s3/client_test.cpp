@@ -286,6 +286,30 @@ BOOST_AUTO_TEST_CASE(a_server_that_closes_on_each_body_of_a_taken_name_is_asked_
     BOOST_TEST(puts == 2);
 }
 
+BOOST_AUTO_TEST_CASE(an_upload_that_somebody_else_ended_is_told_of) {
+    for (const std::string gone : {"PUT", "POST"}) {  // a part, the completion
+        for (const char* code : {"NoSuchUpload", "NoSuchKey", ""}) {
+            World world;
+            auto store = world.store([&](const s3::HttpRequest& request) -> s3::HttpAnswer {
+                if (request.target.find("?uploads") != std::string::npos) {
+                    return answer(200,
+                                  "<InitiateMultipartUploadResult><UploadId>1</UploadId>"
+                                  "</InitiateMultipartUploadResult>");
+                }
+                if (request.method == gone) return *code == 0 ? answer(404) : refusal(404, code);
+                return request.method == "HEAD" ? answer(404) : answer(200);
+            });
+            const auto upload = store->startUpload("a");
+            BOOST_CHECK_EXCEPTION(
+                {
+                    upload->write(base::Bytes((32 << 20) + 1));
+                    upload->commit();
+                },
+                base::Error, test::hasCode("BUCKET-0025"));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_listing_that_is_cut_is_asked_for_again) {
     const std::string whole =
         "<ListBucketResult><Contents><Key>folder/a</Key><Size>3</Size></Contents></ListBucketResult>";
