@@ -53,19 +53,7 @@ class LateProxy:
 
     def objects(self) -> dict[str, int]:
         """What the bucket holds now."""
-        found: dict[str, int] = {}
-        token = ""
-        while True:
-            query = {"list-type": "2"} | ({"continuation-token": token} if token else {})
-            status, body = self.server.request("GET", f"/{self.bucket}", query)
-            if status != 200:
-                raise RuntimeError(f"{self.server.name} lists nothing: {status} {body!r}")
-            text = body.decode()
-            for part in text.split("<Contents>")[1:]:
-                found[_between(part, "Key")] = int(_between(part, "Size"))
-            token = _between(text, "NextContinuationToken") if "<NextContinuationToken>" in text else ""
-            if not token:
-                return found
+        return {key: size for key, (size, _) in self.server.objects(self.bucket).items()}
 
     def _watch(self) -> None:
         while not self.ended.wait(LOOK_EVERY):
@@ -85,10 +73,6 @@ class LateProxy:
         contents = "".join(f"<Contents><Key>{xml.sax.saxutils.escape(key)}</Key><Size>{objects[key]}</Size></Contents>"
                            for key in keys)
         return f"<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>".encode()
-
-
-def _between(text: str, name: str) -> str:
-    return xml.sax.saxutils.unescape(text.split(f"<{name}>")[1].split("<")[0])
 
 
 class _Listener(http.server.ThreadingHTTPServer):

@@ -122,6 +122,22 @@ class Server:
     def request(self, *arguments) -> tuple[int, bytes]:
         return request(self, *arguments)
 
+    def objects(self, bucket: str) -> dict[str, tuple[int, str]]:
+        """Size and ETag of each object of a bucket."""
+        found: dict[str, tuple[int, str]] = {}
+        query = {"list-type": "2"}
+        while True:
+            status, body = request(self, "GET", f"/{bucket}", query)
+            if status != 200:
+                raise RuntimeError(f"{self.name} lists nothing: {status} {body!r}")
+            page = xml.etree.ElementTree.fromstring(body)
+            space = page.tag.partition("}")[0] + "}"
+            for entry in page.findall(f"{space}Contents"):
+                found[entry.findtext(f"{space}Key")] = (int(entry.findtext(f"{space}Size")), entry.findtext(f"{space}ETag"))
+            if page.findtext(f"{space}IsTruncated") != "true":
+                return found
+            query["continuation-token"] = page.findtext(f"{space}NextContinuationToken")
+
     def versions(self, bucket: str) -> list[tuple[str, str, bool]]:
         """Key, version and whether it is a marker that hides the object, of everything in a bucket with versions."""
         found: list[tuple[str, str, bool]] = []

@@ -13,7 +13,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "s3"))
-from lab import DENIED, DONE, FAILED, USAGE, Lab, change, fill, manifest  # noqa: E402
+from lab import DENIED, DONE, FAILED, NOT_FOUND, USAGE, Lab, change, fill, manifest  # noqa: E402
 import network_proxies  # noqa: E402
 import servers  # noqa: E402
 
@@ -236,7 +236,7 @@ def prune_locked(lab: Lab, server: servers.Server, vault: str, source: pathlib.P
         lab.run("backup", "run", source, "--vault", vault)
         change(source, seed)
     lab.run("backup", "run", source, "--vault", vault)
-    lab.run("point", "forget", "--vault", vault, "--keep-last", "1", "--yes", expect=None)
+    lab.run("point", "forget", "--vault", vault, "--keep-last", "1", "--yes", expect=expect)
     return lab.run("prune", "--vault", vault, "--max-unused", "0", "--yes", expect=expect)
 
 
@@ -256,7 +256,7 @@ def locked_versions(lab: Lab, source: pathlib.Path) -> None:
             status, _ = server.request("DELETE", f"/locked/{key}", {"versionId": version})
             lab.check(status >= 400, f"a locked version of {key} could be destroyed: {status}")
             server.request("DELETE", f"/locked/{key}")
-        lab.run("point", "list", "--vault", "hidden", expect=None)
+        lab.run("point", "list", "--vault", "hidden", expect=NOT_FOUND)
         for key, version, isMarker in server.versions("locked"):
             if isMarker and key not in pruned:
                 server.request("DELETE", f"/locked/{key}", {"versionId": version})
