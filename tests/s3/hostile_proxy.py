@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """hostile_proxy.py: stands between a client and an S3 server and does what networks and overloaded servers do.
 
-Delays, cuts answers, sends requests twice, answers 500, 503 and 429 itself, and drops connections before or after
-the request has reached the server. Which, is decided by a seed. Counts the requests, and what the server itself broke off.
+Delays, cuts answers, sends requests twice, lets later requests overtake, changes bytes of uploads, answers 500, 503 and
+429 itself, and drops connections before or after the request has reached the server. Which, is decided by a seed. Counts
+the requests, and what the server itself broke off.
 """
 
 import asyncio
 import random
 import threading
 
-FAULTS = ("error", "drop_before", "drop_after", "truncate", "repeat", "delay")
+ERRORS = {"500": b"500 Internal Server Error", "503": b"503 Slow Down", "429": b"429 Too Many Requests"}
+FAULTS = (*ERRORS, "drop_before", "drop_after", "truncate", "repeat", "delay", "reorder", "corrupt")
+SELDOM = ("reorder", "corrupt")
+LONGEST_HOLD = 2.0  # s that a request waits for a later one
 
 
 class HostileProxy:
@@ -22,6 +26,11 @@ class HostileProxy:
         self.latency = latency
         self.requests = 0
         self.faults = dict.fromkeys(FAULTS, 0)
+        self.deck: list[str] = []  # faults to come: all kinds in turn, so that none is left out by chance
+        self.in_flight = 0
+        self.held: dict[int, asyncio.Future] = {}  # by number, the requests that wait for a later one
+        # Uploads that the server took though a byte of them was changed.
+        self.taken_corrupted: list[str] = []
         # What the server itself failed to answer, in words.
         self.upstream_failures: list[str] = []
         self.loop = asyncio.new_event_loop()
@@ -69,18 +78,46 @@ class HostileProxy:
         head = await reader.readuntil(b"\r\n\r\n")
         body = await reader.readexactly(_length(head))
         self.requests += 1
-        fault = self.chance.choice(FAULTS) if self.chance.random() < self.share else None
+        self.in_flight += 1
+        try:
+            return await self._carry(self.requests, head, body, writer)
+        finally:
+            self.in_flight -= 1
+
+    def _draw(self, head: bytes, body: bytes) -> str | None:
+        """The fault that a request meets: the next of the deck that makes sense for it."""
+        if self.chance.random() >= self.share:
+            return None
+        fit = set(FAULTS)
+        if not (head.startswith(b"PUT ") and body):
+            fit.remove("corrupt")
+        if self.in_flight < 2:
+            fit.remove("reorder")
+        if not fit.intersection(self.deck):
+            self.deck += self.chance.sample(FAULTS, len(FAULTS))
+        # Those come first that fit seldom.
+        fault = min((fault for fault in self.deck if fault in fit), key=lambda fault: fault not in SELDOM)
+        self.deck.remove(fault)
+        return fault
+
+    async def _carry(self, number: int, head: bytes, body: bytes, writer: asyncio.StreamWriter) -> bool:
+        fault = self._draw(head, body)
+        if fault == "reorder" and not await self._let_later_pass(number):
+            self.deck.append(fault)
+            fault = None
         if fault:
             self.faults[fault] += 1
         await asyncio.sleep(self.latency + (self.chance.random() * 0.5 if fault == "delay" else 0))
-        if fault == "error":
-            status = self.chance.choice((b"500 Internal Server Error", b"503 Slow Down", b"429 Too Many Requests"))
-            writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+        if fault in ERRORS:
+            writer.write(b"HTTP/1.1 " + ERRORS[fault] + b"\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
             return True
         if fault == "drop_before":
             return False
-        answer = await self._ask(head, body)
+        if fault == "corrupt":
+            answer = await self._ask_corrupted(head, body)
+        else:
+            answer = await self._ask(head, body)
         if fault == "repeat":
             answer = await self._ask(head, body)
         if fault == "drop_after":
@@ -89,7 +126,32 @@ class HostileProxy:
             answer = answer[: self.chance.randrange(len(answer))]
         writer.write(answer)
         await writer.drain()
+        self._release_before(number)
         return fault != "truncate"
+
+    async def _let_later_pass(self, number: int) -> bool:
+        """Holds a request until a later one has been answered; False when none was in time."""
+        self.held[number] = self.loop.create_future()
+        try:
+            await asyncio.wait_for(self.held[number], LONGEST_HOLD)
+            return True
+        except asyncio.TimeoutError:
+            return False
+        finally:
+            del self.held[number]
+
+    def _release_before(self, number: int) -> None:
+        for earlier, passed in self.held.items():
+            if earlier < number and not passed.done():
+                passed.set_result(None)
+
+    async def _ask_corrupted(self, head: bytes, body: bytes) -> bytes:
+        changed = bytearray(body)
+        changed[self.chance.randrange(len(changed))] ^= 1 << self.chance.randrange(8)
+        answer = await self._ask(head, bytes(changed))
+        if answer[9:10] == b"2":
+            self.taken_corrupted.append(head.split(b" HTTP")[0].decode())
+        return answer
 
     async def _ask(self, head: bytes, body: bytes) -> bytes:
         """The server's whole answer. Raises ConnectionError when there is none, which is counted."""
