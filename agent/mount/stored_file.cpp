@@ -19,8 +19,8 @@ constexpr std::uint64_t kDisorderBytes = base::kMiB;
 StoredFile::StoredFile(vault::ChunkReader& reader, ChunkCache& chunks, const vault::TreeEntry& entry)
     : chunks_(chunks),
       sizeBytes_(entry.sizeBytes),
-      cursor_(reader, entry.content.value_or(vault::ContentRef{})),
-      ahead_(reader, entry.content.value_or(vault::ContentRef{})) {
+      places_(reader, entry.content.value_or(vault::ContentRef{})),
+      placesAhead_(reader, entry.content.value_or(vault::ContentRef{})) {
     const auto metadata = connectors::files::decodeMetadata(entry.metadata, entry.sizeBytes);
     if (!metadata.isSparse) {
         if (sizeBytes_ != 0) runs_.push_back({0, sizeBytes_, 0});
@@ -60,8 +60,8 @@ std::size_t StoredFile::readAt(std::uint64_t offset, base::MutableBytes to) {
 void StoredFile::readStored(std::uint64_t storedAt, base::MutableBytes to) {
     fetchAhead(storedAt, storedAt + to.size());
     while (!to.empty()) {
-        const auto place = placeOf(storedAt);
-        const ChunkCache::Chunk chunk = chunks_.get(place.chunk);
+        const ContentPlaces::Found place = placeOf(storedAt);
+        const ChunkCache::Chunk chunk = chunks_.get(place.ref);
         const auto from = static_cast<std::size_t>(storedAt - place.offset);
         const std::size_t count = std::min(chunk->size() - from, to.size());
         std::copy_n(chunk->begin() + static_cast<std::ptrdiff_t>(from), count, to.begin());
@@ -71,47 +71,51 @@ void StoredFile::readStored(std::uint64_t storedAt, base::MutableBytes to) {
 }
 
 /// The chunk that holds this byte.
-vault::ContentCursor::Place StoredFile::placeOf(std::uint64_t storedAt) {
-    const auto holds = [&](const vault::ContentCursor::Place& place) {
-        return storedAt >= place.offset && storedAt - place.offset < place.chunk.contentBytes;
-    };
-    const std::lock_guard lock(mutex_);
-    if (holds(last_)) return last_;
-    auto next = cursor_.next();
-    if (!next || !holds(*next)) {
-        cursor_.seek(storedAt);
-        next = cursor_.next();
-    }
-    if (!next || !holds(*next)) {
+ContentPlaces::Found StoredFile::placeOf(std::uint64_t storedAt) {
+    auto place = places_.find(storedAt);
+    if (!place) {
         throw base::Error(base::ErrorKind::Corrupt, "MOUNT-0009",
                           "The restore point holds less of a file than it says",
                           "Run 'hbr verify --depth data' to see what is affected, then 'hbr repair'.");
     }
-    last_ = *next;
-    return last_;
+    if (place->failure) throw base::Error(*place->failure);
+    return *std::move(place);
 }
 
-/// Asks for the chunks behind what is read, if reading goes on where it was.
+/// Asks for the chunks behind what is read, if reading goes on where it was. What cannot be read there is not
+/// the reader's trouble: who needs it meets the failure again.
 void StoredFile::fetchAhead(std::uint64_t storedAt, std::uint64_t end) {
+    const auto [from, goal] = claimAhead(storedAt, end);
+    std::uint64_t at = from;
+    while (at < goal) {
+        const auto place = placesAhead_.find(at);
+        if (!place) {
+            at = goal;
+            break;
+        }
+        // A chunk that begins before is asked for already.
+        if (!place->failure && place->offset >= from) chunks_.fetchAhead(place->ref);
+        at = place->end();
+    }
+    const std::lock_guard lock(mutex_);
+    if (aheadEnd_ == goal) aheadEnd_ = std::max(goal, at);
+}
+
+/// The part of the content that this call alone asks for: from the first value up to the second.
+std::pair<std::uint64_t, std::uint64_t> StoredFile::claimAhead(std::uint64_t storedAt, std::uint64_t end) {
     const std::lock_guard lock(mutex_);
     if (storedAt > sequentialEnd_ + kDisorderBytes || storedAt + kDisorderBytes < sequentialEnd_) {
         sequentialFrom_ = storedAt;
         sequentialEnd_ = end;
         aheadEnd_ = end;
-        ahead_.seek(end);
-        return;
+        return {end, end};
     }
     sequentialEnd_ = std::max(sequentialEnd_, end);
+    // What is read just now needs no announcement.
+    const std::uint64_t from = std::max(aheadEnd_, end);
     const std::uint64_t goal = sequentialEnd_ + std::min(sequentialEnd_ - sequentialFrom_, kMostAheadBytes);
-    while (aheadEnd_ < goal) {
-        const auto next = ahead_.next();
-        if (!next) {
-            aheadEnd_ = goal;
-            return;
-        }
-        aheadEnd_ = next->offset + next->chunk.contentBytes;
-        if (aheadEnd_ > end) chunks_.fetchAhead(next->chunk);
-    }
+    aheadEnd_ = std::max(aheadEnd_, goal);
+    return {from, goal};
 }
 
 std::optional<std::uint64_t> StoredFile::nextData(std::uint64_t offset) const {

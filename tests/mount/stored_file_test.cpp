@@ -21,7 +21,11 @@ struct Fixture {
         vault::StoreSession session(*vault, clock, "client");
         vault::ChunkStorer data(session, vault::PackKind::Data);
         vault::ChunkStorer lists(session, vault::PackKind::Tree);
-        const auto storeList = [&](base::ByteView list) { return lists.store(list); };
+        const auto storeList = [&](base::ByteView list) {
+            const vault::ChunkId id = lists.store(list);
+            lists.flush();  // one list a segment, so that a test can damage one alone
+            return id;
+        };
         vault::ContentWriter writer;
         for (const std::size_t size : sizes) {
             const base::Bytes chunk = random.bytes(size);
@@ -65,6 +69,36 @@ struct Fixture {
         BOOST_REQUIRE(count == std::min<std::uint64_t>(sizeBytes, left));
         BOOST_REQUIRE(std::equal(got.begin(), got.begin() + static_cast<std::ptrdiff_t>(count),
                                  whole.end() - static_cast<std::ptrdiff_t>(left)));
+    }
+
+    void requireDamage(std::uint64_t offset, std::size_t sizeBytes) {
+        base::Bytes to(sizeBytes);
+        BOOST_REQUIRE_EXCEPTION(file->readAt(offset, to), base::Error, [](const base::Error& error) {
+            return error.kind() == base::ErrorKind::Corrupt;
+        });
+    }
+
+    void damage(const vault::ChunkId& id) {
+        const auto at = vault->index().find(id);
+        memory.flipBit(vault::packName(at->pack), at->segmentOffset + at->segmentBytes / 2);
+    }
+
+    /// Damages the innermost list above this byte of the content, and tells what part of it that hides.
+    platform::DataExtent damageListAbove(std::uint64_t offset) {
+        vault::ChunkReader lists(*vault);
+        std::vector<vault::ChunkRef> refs = entry.content->refs;
+        std::uint64_t begin = 0;
+        for (unsigned depth = entry.content->depth;; --depth) {
+            auto ref = refs.begin();
+            for (; offset - begin >= ref->contentBytes; ++ref) begin += ref->contentBytes;
+            if (depth == 1) {
+                damage(ref->id);
+                return {begin, ref->contentBytes};
+            }
+            const base::Bytes list = lists.read(ref->id);
+            base::Decoder decoder(list);
+            refs = vault::decodeRefs(decoder);
+        }
     }
 
     test::MemoryStore memory;
@@ -133,15 +167,48 @@ BOOST_AUTO_TEST_CASE(an_empty_file_and_one_that_is_only_a_hole_can_be_read) {
 BOOST_AUTO_TEST_CASE(a_lost_chunk_fails_the_reads_that_need_it_and_no_others) {
     Fixture fixture;
     fixture.store({200'000, 200'000, 200'000});
-    const auto at = fixture.vault->index().find(fixture.entry.content->refs.at(1).id);
-    fixture.memory.flipBit(vault::packName(at->pack), at->segmentOffset + at->segmentBytes / 2);
+    fixture.damage(fixture.entry.content->refs.at(1).id);
     fixture.open();
-    const auto isDamage = [](const base::Error& error) { return error.kind() == base::ErrorKind::Corrupt; };
-    base::Bytes to(1'000);
     fixture.requireSame(0, 200'000);
-    BOOST_CHECK_EXCEPTION(fixture.file->readAt(199'999, to), base::Error, isDamage);
-    BOOST_CHECK_EXCEPTION(fixture.file->readAt(300'000, to), base::Error, isDamage);
+    fixture.requireDamage(199'999, 1'000);
+    fixture.requireDamage(300'000, 1'000);
     fixture.requireSame(400'000, 200'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_list_fails_the_reads_that_need_it_and_no_others) {
+    constexpr std::size_t kStep = 50'000;
+    // The first list, one in the middle, the last.
+    for (const double share : {0.0, 0.5, 1.0}) {
+        Fixture fixture;
+        fixture.store(std::vector<std::size_t>(1'200, 7'000));
+        BOOST_REQUIRE(fixture.entry.content->depth >= 2);
+        const std::uint64_t last = fixture.whole.size() - 1;
+        const platform::DataExtent lost =
+            fixture.damageListAbove(static_cast<std::uint64_t>(static_cast<double>(last) * share));
+        const std::uint64_t behind = lost.offset + lost.sizeBytes;
+        fixture.open();
+        // In order, so that reading ahead meets the damage long before the reader does.
+        for (std::uint64_t at = 0; at < lost.offset; at += kStep)
+            fixture.requireSame(at,
+                                static_cast<std::size_t>(std::min<std::uint64_t>(kStep, lost.offset - at)));
+        if (lost.offset > 0) fixture.requireDamage(lost.offset - 1, 2);
+        // Right from the damage to what lies behind it, and in front of it once more.
+        fixture.requireDamage(lost.offset, 1);
+        fixture.requireSame(behind, 1);
+        fixture.requireDamage(behind - 1, 1);
+        for (std::uint64_t at = behind; at <= last; at += kStep) fixture.requireSame(at, kStep);
+        if (lost.offset > 0) fixture.requireSame(lost.offset - 1, 1);
+        fixture.requireSame(behind, kStep);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_skips_a_lost_list_does_not_meet_it) {
+    Fixture fixture;
+    fixture.store(std::vector<std::size_t>(1'200, 7'000));
+    const platform::DataExtent lost = fixture.damageListAbove(fixture.whole.size() / 2);
+    fixture.open();
+    fixture.requireSame(lost.offset - 100, 100);
+    fixture.requireSame(lost.offset + lost.sizeBytes + 10'000, 100);
 }
 
 BOOST_AUTO_TEST_CASE(content_that_is_shorter_than_the_file_is_damage) {
