@@ -93,13 +93,15 @@ PointTree& VaultTree::treeOf(std::size_t number) {
     return *shown.tree;
 }
 
+/// The point that 'latest' names, as it does on the command line (agent/app/point_choice.cpp): the one that
+/// was begun last, and of those begun at one time the one committed last, which has the greatest number.
 std::optional<std::size_t> VaultTree::latestOf(std::size_t client) {
     const std::lock_guard lock(mutex_);
     std::optional<std::size_t> latest;
     for (std::size_t i = 0; i < points_.size(); ++i) {
         const ShownPoint& shown = points_[i];
         if (!shown.isThere || shown.client != client) continue;
-        if (!latest || shown.folder >= points_[*latest].folder) latest = i;
+        if (!latest || shown.point.started >= points_[*latest].point.started) latest = i;
     }
     return latest;
 }

@@ -38,6 +38,24 @@ struct Fixture {
         return engine::runBackup(*vault, clock, request, progress, {}).point;
     }
 
+    /// A copy of a point under another id, begun at another time; nothing but the journal knows it.
+    vault::PointRecord addCopy(vault::PointRecord point, std::uint8_t firstIdByte,
+                               platform::Timestamp started) {
+        point.id.fill()[0] = firstIdByte;
+        point.started = started;
+        add({point});
+        return point;
+    }
+
+    void add(std::vector<vault::PointRecord> points) {
+        const auto decide = [&](const vault::VaultState&) {
+            vault::VaultChanges changes;
+            changes.addPoints = points;
+            return std::optional(changes);
+        };
+        BOOST_REQUIRE(vault->journal().append(decide).has_value());
+    }
+
     mount::VaultTree& show() { return tree.emplace(*vault, clock, 1); }
 
     /// All names in a folder, taken so many at a time.
@@ -141,6 +159,22 @@ BOOST_AUTO_TEST_CASE(new_points_appear_and_forgotten_ones_go) {
     fixture.clock.advance(std::chrono::seconds(10));
     BOOST_TEST((fixture.names(client, 9) == std::vector<std::string>{"latest", mount::folderNameOf(first)}));
     BOOST_TEST(fixture.tree->readLink(fixture.at({"web", "latest"}).id) == mount::folderNameOf(first));
+}
+
+BOOST_AUTO_TEST_CASE(latest_is_begun_last_and_of_those_begun_at_once_committed_last) {
+    Fixture fixture;
+    const auto first = fixture.backUp("web", {{"a", kPipe}});
+    const std::int64_t second = first.started.seconds + 1;
+    // The ids, by which folders of one second are ordered, say the opposite of the times.
+    fixture.addCopy(first, 0xFF, {second, 1});
+    const auto begunLast = fixture.addCopy(first, 0x80, {second, 2});
+    fixture.addCopy(first, 0xC0, {second, 0});
+    fixture.show();
+    const auto latest = [&] { return fixture.tree->readLink(fixture.at({"web", "latest"}).id); };
+    BOOST_TEST(latest() == mount::folderNameOf(begunLast));
+    const auto committedLast = fixture.addCopy(first, 0x01, begunLast.started);
+    fixture.clock.advance(std::chrono::seconds(10));
+    BOOST_TEST(latest() == mount::folderNameOf(committedLast));
 }
 
 BOOST_AUTO_TEST_CASE(any_client_has_a_folder_of_its_own) {

@@ -134,6 +134,8 @@ def points_come_and_go(lab: Lab) -> None:
             time.sleep(0.05)
         lab.check(set(after) == {*before, name}, f"the client's folder holds {after}")
         lab.check((folder / "plain" / name).is_dir(), "the new point is no folder")
+        latest = os.readlink(folder / "plain" / "latest")
+        lab.check(latest == name, f"'latest' leads to {latest} and not to the new point, {name}")
         lab.run("backup", "run", lab.work / "source", "--client", "a/b")
         while "a_b" not in os.listdir(folder):
             time.sleep(0.05)
