@@ -72,7 +72,7 @@ struct MountOptions {
 /// Mounts the tree, calls `onMounted`, and serves it until the token is cancelled or somebody unmounts the
 /// folder; it is unmounted on return. Throws Error: NotFound or Invalid ("MOUNT-0001" to "MOUNT-0003") when
 /// the folder does not serve, Unsupported ("MOUNT-0004") where the system cannot mount, Denied
-/// ("MOUNT-0005") when it refuses.
+/// ("MOUNT-0005") when it refuses. A failure to take requests ends the mount and is thrown, too.
 void runMount(MountedTree& tree, const MountOptions& options, const std::function<void()>& onMounted,
               const base::CancelToken& cancel);
 

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -154,6 +155,16 @@ private:
     sigset_t before_{};
 };
 
+/// What libfuse puts a request into; it makes the room itself.
+struct RequestBuffer {
+    RequestBuffer() = default;
+    ~RequestBuffer() { ::free(content.mem); }
+    RequestBuffer(const RequestBuffer&) = delete;
+    RequestBuffer& operator=(const RequestBuffer&) = delete;
+
+    struct fuse_buf content = {};
+};
+
 /// Threads that answer until the mount ends.
 class Servers final {
 public:
@@ -169,11 +180,14 @@ public:
     Servers(const Servers&) = delete;
     Servers& operator=(const Servers&) = delete;
 
-    /// Returns when somebody unmounts or the token is cancelled.
+    /// Returns when somebody unmounts or the token is cancelled. Throws the first failure of a thread, which
+    /// ends the mount too: nobody would know otherwise that it has fewer threads, or none.
     void wait(const base::CancelToken& cancel) {
         struct pollfd end = {end_.get(), POLLIN, 0};
         while (!cancel.isCancelled() && ::poll(&end, 1, kLookMs) <= 0) {
         }
+        const std::lock_guard lock(mutex_);
+        if (failure_) throw base::Error(*failure_);
     }
 
 private:
@@ -191,28 +205,37 @@ private:
 
     void serve() noexcept {
         try {
-            const Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
-            if (!epoll) throw linux::fileError(errno, "Could not wait for", "/dev/fuse");
-            addTo(epoll.get(), ::fuse_session_fd(session_), EPOLLIN | EPOLLEXCLUSIVE);
-            addTo(epoll.get(), end_.get(), EPOLLIN);
-            struct fuse_buf buffer = {};
-            while (!::fuse_session_exited(session_)) {
-                struct epoll_event event = {};
-                if (::epoll_wait(epoll.get(), &event, 1, -1) <= 0) continue;
-                const int taken = ::fuse_session_receive_buf(session_, &buffer);
-                if (taken > 0) ::fuse_session_process_buf(session_, &buffer);
-                if (taken == 0 || (taken < 0 && taken != -EAGAIN && taken != -EINTR)) break;
-            }
-            ::free(buffer.mem);
+            answerRequests();
         } catch (...) {
-            static_cast<void>(
-                base::currentError());  // without this thread the others go on, or the mount ends
+            const std::lock_guard lock(mutex_);
+            if (!failure_) failure_ = base::currentError();
         }
         wakeAll();
     }
 
+    /// Returns when the mount ends.
+    void answerRequests() {
+        const Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+        if (!epoll) throw linux::fileError(errno, "Could not wait for", "/dev/fuse");
+        addTo(epoll.get(), ::fuse_session_fd(session_), EPOLLIN | EPOLLEXCLUSIVE);
+        addTo(epoll.get(), end_.get(), EPOLLIN);
+        RequestBuffer buffer;
+        while (!::fuse_session_exited(session_)) {
+            struct epoll_event event = {};
+            if (::epoll_wait(epoll.get(), &event, 1, -1) <= 0) continue;
+            const int taken = ::fuse_session_receive_buf(session_, &buffer.content);
+            if (taken == 0) return;
+            if (taken > 0)
+                ::fuse_session_process_buf(session_, &buffer.content);
+            else if (taken != -EAGAIN && taken != -EINTR)
+                throw linux::fileError(-taken, "Could not take a request from", "/dev/fuse");
+        }
+    }
+
     struct fuse_session* const session_;
     const Descriptor end_;
+    std::mutex mutex_;  // guards failure_
+    std::optional<base::Error> failure_;
     std::vector<std::jthread> threads_;
 };
 

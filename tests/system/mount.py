@@ -156,6 +156,17 @@ def ends(lab: Lab) -> None:
     inside.wait()
 
 
+def failing_threads(lab: Lab) -> None:
+    """A mount that cannot be served ends as a failure, and says why."""
+    folder = lab.work / "mnt"
+    sanitizers = lab.environment["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
+    preload = {"LD_PRELOAD": str(lab.preloadable("no_epoll.c")), "ASAN_OPTIONS": sanitizers}
+    result = lab.run("mount", folder, expect=FAILED, environment=preload)
+    lab.check("Could not wait for '/dev/fuse' - " in result.stderr and "Unmounted" not in result.stderr,
+              f"a mount without threads said {result.stderr!r}")
+    lab.check(not os.path.ismount(folder), "the folder is still mounted")
+
+
 def other_users(lab: Lab) -> None:
     """Only with --allow-other may they look, and then as far as the files let them."""
     def as_nobody(*command) -> int:
@@ -225,7 +236,7 @@ def main() -> int:
         sys.exit("mount.py cannot run: there is no " + ", no ".join(missing))
     with Lab(sys.argv[1]) as lab:
         lab.create_vault()
-        for part in (torture, reading, read_only, points_come_and_go, ends, other_users, damage, refusals):
+        for part in (torture, reading, read_only, points_come_and_go, ends, failing_threads, other_users, damage, refusals):
             lab.say(part.__name__)
             part(lab)
         return lab.end()
