@@ -44,6 +44,7 @@ VaultTree::VaultTree(vault::Vault& vault, const platform::Clock& clock, unsigned
       pages_(reader_),
       chunks_(reader_, kContentCacheBytes, threads) {
     take(vault.state());
+    requireAllShown();
     refreshed_ = clock_.steady();
 }
 
@@ -57,16 +58,55 @@ void VaultTree::refresh() {
     take(vault_.refresh());
 }
 
+void VaultTree::requireAllShown() {
+    const std::lock_guard lock(mutex_);
+    if (isAllShown_) return;
+    throw base::Error(
+        base::ErrorKind::Unsupported, "MOUNT-0012",
+        "The vault holds more restore points than the " + std::to_string(kMostPoints) +
+            " that a mount can number",
+        "Forget some with 'hbr point forget' and mount again, or use 'hbr browse', 'hbr find' and "
+        "'hbr restore'.");
+}
+
 void VaultTree::take(const vault::VaultState& state) {
     const std::lock_guard lock(mutex_);
-    for (ShownPoint& shown : points_) shown.isThere = state.findPoint(shown.point.id) != nullptr;
+    // Mostly nothing is new; and another thread may have been faster with a newer one.
+    if (sequence_ && state.sequence <= *sequence_) return;
+    for (ShownPoint& shown : points_) shown.isThere = false;
+    isAllShown_ = true;
     for (const vault::PointRecord& point : state.points) {
-        const auto isSame = [&](const ShownPoint& shown) { return shown.point.id == point.id; };
-        if (std::ranges::any_of(points_, isSame) || points_.size() == NodeId::kMost) continue;
-        ShownPoint& shown = points_.emplace_back();
-        shown.point = point;
-        shown.client = clientOf(point.client);
-        shown.folder = folderNameOf(point);
+        const auto known = numbers_.find(point.id);
+        if (known != numbers_.end())
+            points_[known->second].isThere = true;
+        else if (points_.size() < kMostPoints)
+            addPoint(point);
+        else
+            isAllShown_ = false;
+    }
+    findLatest();
+    sequence_ = state.sequence;
+}
+
+/// The caller holds mutex_.
+void VaultTree::addPoint(const vault::PointRecord& point) {
+    ShownPoint& shown = points_.emplace_back();
+    shown.point = point;
+    shown.client = clientOf(point.client);
+    shown.folder = folderNameOf(point);
+    numbers_.emplace(point.id, points_.size() - 1);
+}
+
+/// The point that 'latest' names, as it does on the command line (agent/app/point_choice.cpp): the one that
+/// was begun last, and of those begun at one time the one committed last, which has the greatest number. The
+/// caller holds mutex_.
+void VaultTree::findLatest() {
+    for (Client& client : clients_) client.latest.reset();
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        const ShownPoint& shown = points_[i];
+        if (!shown.isThere) continue;
+        auto& latest = clients_[shown.client].latest;
+        if (!latest || shown.point.started >= points_[*latest].point.started) latest = i;
     }
 }
 
@@ -76,7 +116,7 @@ std::size_t VaultTree::clientOf(const std::string& name) {
     if (known != clients_.end()) return static_cast<std::size_t>(known - clients_.begin());
     std::string folder = folderNameOf(name);
     while (std::ranges::find(clients_, folder, &Client::folder) != clients_.end()) folder += '_';
-    clients_.push_back({name, folder});
+    clients_.push_back({name, folder, std::nullopt});
     return clients_.size() - 1;
 }
 
@@ -93,17 +133,9 @@ PointTree& VaultTree::treeOf(std::size_t number) {
     return *shown.tree;
 }
 
-/// The point that 'latest' names, as it does on the command line (agent/app/point_choice.cpp): the one that
-/// was begun last, and of those begun at one time the one committed last, which has the greatest number.
 std::optional<std::size_t> VaultTree::latestOf(std::size_t client) {
     const std::lock_guard lock(mutex_);
-    std::optional<std::size_t> latest;
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-        const ShownPoint& shown = points_[i];
-        if (!shown.isThere || shown.client != client) continue;
-        if (!latest || shown.point.started >= points_[*latest].point.started) latest = i;
-    }
-    return latest;
+    return client < clients_.size() ? clients_[client].latest : std::nullopt;
 }
 
 MountedNode VaultTree::madeFolder(std::uint64_t id, const platform::Timestamp& time) {
@@ -198,7 +230,9 @@ std::optional<MountedNode> VaultTree::lookUp(std::uint64_t folder, std::string_v
     }
     refresh();
     const auto decoded = NodeId::decode(folder);
-    return decoded->kind == Kind::Root ? lookUpClient(name) : lookUpPoint(decoded->number, name);
+    auto found = decoded->kind == Kind::Root ? lookUpClient(name) : lookUpPoint(decoded->number, name);
+    if (!found || name == kLatest) requireAllShown();
+    return found;
 }
 
 std::optional<MountedNode> VaultTree::lookUpClient(std::string_view name) {
@@ -226,6 +260,7 @@ void VaultTree::list(std::uint64_t folder, std::uint64_t place, const TakeChild&
     if (const auto inside = folderInPoint(folder))
         return listInPoint(inside->first, inside->second, place, take);
     if (place == 0) refresh();
+    requireAllShown();
     const auto decoded = NodeId::decode(folder);
     if (decoded->kind == Kind::Root) return listClients(place, take);
     listPoints(decoded->number, place, take);

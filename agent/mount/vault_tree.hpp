@@ -8,9 +8,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "agent/mount/chunk_cache.hpp"
+#include "agent/mount/node_id.hpp"
 #include "agent/mount/page_cache.hpp"
 #include "agent/mount/point_tree.hpp"
 #include "agent/vault/vault.hpp"
@@ -25,7 +27,13 @@ public:
     /// What it keeps of the contents of files.
     static constexpr std::size_t kContentCacheBytes = 64 * base::kMiB;
 
-    /// `threads` fetch ahead. Both references must outlive it.
+    /// Most restore points that a mount can number, the forgotten ones among those that it has shown.
+    static constexpr std::size_t kMostPoints = NodeId::kMost;
+
+    /// `threads` fetch ahead. Both references must outlive it. Throws Error (Unsupported, "MOUNT-0012") when
+    /// the vault holds more than kMostPoints. When it comes to hold more later, listing clients and points
+    /// fails with that error, and so does looking for 'latest' or for one that is not shown; those shown stay
+    /// as they are.
     VaultTree(vault::Vault& vault, const platform::Clock& clock, unsigned threads);
 
     [[nodiscard]] platform::MountedNode node(std::uint64_t id) override;
@@ -40,6 +48,7 @@ private:
     struct Client {
         std::string client;  // as the points say
         std::string folder;
+        std::optional<std::size_t> latest;  // of its points that are there
     };
     struct ShownPoint {
         vault::PointRecord point;
@@ -56,7 +65,10 @@ private:
     };
 
     void refresh();
+    void requireAllShown();
     void take(const vault::VaultState& state);
+    void addPoint(const vault::PointRecord& point);
+    void findLatest();
     std::size_t clientOf(const std::string& name);
     ShownPoint& pointAt(std::size_t number);
     PointTree& treeOf(std::size_t number);
@@ -83,7 +95,10 @@ private:
     ChunkCache chunks_;
     std::mutex mutex_;  // guards everything below; references to their elements stay valid
     std::deque<Client> clients_;
-    std::deque<ShownPoint> points_;
+    std::deque<ShownPoint> points_;                            // in the order of their commits
+    std::unordered_map<vault::PointId, std::size_t> numbers_;  // where each is in points_
+    std::optional<std::uint64_t> sequence_;                    // of the state that all this shows
+    bool isAllShown_ = true;  // false when there are more points than numbers
     std::optional<std::chrono::nanoseconds> refreshed_;
 };
 

@@ -177,6 +177,39 @@ BOOST_AUTO_TEST_CASE(latest_is_begun_last_and_of_those_begun_at_once_committed_l
     BOOST_TEST(latest() == mount::folderNameOf(committedLast));
 }
 
+BOOST_AUTO_TEST_CASE(more_points_than_there_are_numbers_are_refused_and_not_left_out) {
+    Fixture fixture;
+    const auto first = fixture.backUp("web", {{"a", kPipe}});
+    std::vector<vault::PointRecord> points(mount::VaultTree::kMostPoints - 1, first);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        points[i].id.fill()[0] = static_cast<base::Byte>(i >> 8);
+        points[i].id.fill()[1] = static_cast<base::Byte>(i);
+        points[i].id.fill()[2] = static_cast<base::Byte>(~first.id.view()[2]);
+    }
+    fixture.add(points);
+    fixture.show();
+    const std::uint64_t client = fixture.at({"web"}).id;
+    std::size_t count = 0;
+    const auto takeAll = [&](std::string_view, const platform::MountedNode&, std::uint64_t) {
+        ++count;
+        return true;
+    };
+    fixture.tree->list(client, 0, takeAll);
+    BOOST_TEST(count == mount::VaultTree::kMostPoints + 1);  // and 'latest'
+
+    const auto tooMany = fixture.addCopy(first, 0xFF, first.started);
+    fixture.clock.advance(std::chrono::seconds(10));
+    const auto isTold = [](const base::Error& error) { return error.code() == "MOUNT-0012"; };
+    for (int i = 0; i < 2; ++i) {
+        BOOST_CHECK_EXCEPTION(fixture.tree->list(client, 0, takeAll), base::Error, isTold);
+        BOOST_CHECK_EXCEPTION(fixture.tree->list(platform::kMountRoot, 0, takeAll), base::Error, isTold);
+        for (const std::string& name : {std::string("latest"), mount::folderNameOf(tooMany)})
+            BOOST_CHECK_EXCEPTION(static_cast<void>(fixture.tree->lookUp(client, name)), base::Error, isTold);
+    }
+    BOOST_TEST(fixture.tree->lookUp(client, mount::folderNameOf(first)).has_value());
+    BOOST_CHECK_EXCEPTION(fixture.show(), base::Error, isTold);
+}
+
 BOOST_AUTO_TEST_CASE(any_client_has_a_folder_of_its_own) {
     Fixture fixture;
     for (const char* client : {"", ".", "..", "a/b", "a_b", "latest"}) fixture.backUp(client, {{"x", kPipe}});
