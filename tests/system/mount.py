@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""mount.py HBR: looks at a vault through the kernel: what is mounted is what was backed up, down to the last attribute.
+"""mount.py HBR [MEMORY_MIB]: looks at a vault through the kernel: what is mounted is what was backed up, down to the last
+attribute. A mount may take MEMORY_MIB (256; 0 does not judge it, for programs built with sanitizers).
 
 Needs root, /dev/fuse and rsync, and says so when they are missing.
 """
 
 import os
 import pathlib
+import random
 import shutil
 import signal
 import stat
@@ -38,6 +40,10 @@ class Mount:
 
     def __exit__(self, *_exception) -> None:
         self.end(lambda: self.process.send_signal(signal.SIGTERM))
+
+    def peak_mib(self) -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
     def end(self, ask) -> None:
         ask()
@@ -107,6 +113,27 @@ def reading(lab: Lab) -> None:
         for reader in readers:
             reader.join()
         lab.check(not wrong, f"wrong bytes at {wrong[:3]}")
+
+
+def memory(lab: Lab, most_mib: int) -> None:
+    """However much is read, and by however many at a time, the mount's memory stays below a bound."""
+    pieces, piece_mib = 4, most_mib // 3
+    source = lab.work / "large"
+    source.mkdir()
+    for number in range(pieces):
+        with open(source / f"piece {number}", "wb") as file:
+            for seed in range(piece_mib):
+                file.write(random.Random(f"{number} {seed}").randbytes(1 << 20))
+    lab.run("backup", "run", source, "--client", "large")
+    mount = Mount(lab)
+    with mount as folder:
+        seen = folder / "large" / "latest" / str(source)[1:]
+        readers = [subprocess.Popen(["cmp", path, seen / path.name]) for path in sorted(source.iterdir())]
+        lab.check([reader.wait() for reader in readers] == [0] * pieces, "large files read as something else")
+        peak = mount.peak_mib()
+    lab.say(f"peak memory {peak:.0f} MiB")
+    lab.check(peak < most_mib, f"the mount took {peak:.0f} MiB to read {pieces * piece_mib}, and not below {most_mib}")
+    shutil.rmtree(source)
 
 
 def read_only(lab: Lab) -> None:
@@ -239,6 +266,9 @@ def main() -> int:
         for part in (torture, reading, read_only, points_come_and_go, ends, failing_threads, other_users, damage, refusals):
             lab.say(part.__name__)
             part(lab)
+        if most_mib := int(sys.argv[2]) if len(sys.argv) > 2 else 256:
+            lab.say(memory.__name__)
+            memory(lab, most_mib)
         return lab.end()
 
 
