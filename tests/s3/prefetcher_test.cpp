@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(when_most_of_several_objects_is_announced_at_once_each_come
     {
         auto prefetcher = server.prefetcher();
         prefetcher.announce({{"a", 0, Server::kObjectBytes}, {"b", 0, 1000}, {"b", 9 * base::kMiB, 1000}});
-        for (const std::uint64_t offset : {std::uint64_t{0}, 9 * base::kMiB}) {
+        for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{9 * base::kMiB}}) {
             BOOST_TEST(server.isRight(prefetcher, "b", offset, 1000));
         }
         BOOST_TEST(server.isRight(prefetcher, "a", 0, Server::kObjectBytes));
