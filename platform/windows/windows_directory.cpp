@@ -210,6 +210,8 @@ std::unique_ptr<VolumeFlusher> WindowsDirectory::volumeFlusher() const {
     Handle handle(CreateFileW(volume.c_str(), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
                               OPEN_EXISTING, 0, nullptr));
     if (!handle) return nullptr;
+    // Not every file system can do it, wine's cannot; whoever relies on it must know before the first file.
+    if (FlushFileBuffers(handle.get()) == 0 && meansUnsupported(GetLastError())) return nullptr;
     return std::make_unique<WindowsVolume>(std::move(handle), path_);
 }
 
