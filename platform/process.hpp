@@ -26,7 +26,7 @@ std::optional<std::string> environmentVariable(const std::string& name);
 
 /// Makes Ctrl-C, SIGTERM and SIGHUP (Windows: console control events) cancel the token. A second one ends the
 /// process at once with exit code 130. Call once, from main. Also makes writes to closed pipes fail instead
-/// of killing the process, and forbids core dumps, which would hold keys.
+/// of killing the process, and on Linux forbids core dumps, which would hold keys.
 void cancelOnInterrupt(const base::CancelToken& token);
 
 /// Which of the standard streams is meant.
@@ -46,7 +46,8 @@ void writeStandard(StandardStream stream, std::string_view bytes);
 /// Puts standard output into a mode that changes no byte (matters on Windows) and the console into UTF-8.
 void prepareStandardStreams();
 
-/// The program's arguments as UTF-8, without the program's own name.
+/// The program's arguments as UTF-8, without the program's own name. Call first, from main: on Windows it
+/// also keeps the heap, which will hold keys, out of crash reports. Throws Error when the system tells none.
 std::vector<std::string> programArguments(int argumentCount, char** arguments);
 
 /// What a finished child left behind.
