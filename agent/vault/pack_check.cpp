@@ -36,7 +36,8 @@ std::string examineParity(PackReader& reader) {
     if (healed == nullptr) return "The parity of the pack is damaged.";
     if (healed->isIntact) return {};
     if (reader.isUnreadable()) return "The disk has lost a part of the pack; its parity makes up for it.";
-    if (healed->damagedBlocks == 1) return "A block of the pack has changed; its parity makes up for it.";
+    if (healed->damagedBlocks == 1)
+        return "A block of the pack has changed; its parity still makes up for it.";
     return std::to_string(healed->damagedBlocks) +
            " blocks of the pack have changed; its parity still makes up for them.";
 }
