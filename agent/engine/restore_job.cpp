@@ -17,7 +17,8 @@ constexpr std::uint64_t kBatchBytes = RestorePipeline::kBatchBytes;
 constexpr std::size_t kHeldBatches = 64;
 
 /// Offers entries to a target and sends the wanted content to the workers in batches. Where the store is far
-/// away, batches are held until enough content is known to be announced at once.
+/// away, batches are held until enough content is known to be announced at once, and those announced before
+/// are sent then: while workers wait for one lot the store fetches the next.
 class Offering final {
 public:
     Offering(vault::ChunkReader& reader, connectors::RestoreTarget& target, RestorePipeline& pipeline,
@@ -49,20 +50,30 @@ public:
 
     void finish() {
         send();
-        release();
+        announceHeld();
+        submit(announced_);
     }
 
 private:
     void send() {
         bytes_ = 0;
         held_.push_back(std::exchange(batch_, {}));
-        if (upcomingBytes_ >= aheadBytes_ / 2 || held_.size() == kHeldBatches) release();
+        if (aheadBytes_ == 0) {
+            submit(held_);
+        } else if (upcomingBytes_ >= aheadBytes_ / 2 || held_.size() == kHeldBatches) {
+            announceHeld();
+        }
     }
 
-    void release() {
+    void announceHeld() {
         if (!upcoming_.empty()) reader_.announce(std::exchange(upcoming_, {}));
         upcomingBytes_ = 0;
-        for (RestorePipeline::Batch& batch : std::exchange(held_, {})) pipeline_.submit(std::move(batch));
+        submit(announced_);
+        announced_.swap(held_);
+    }
+
+    void submit(std::vector<RestorePipeline::Batch>& batches) {
+        for (RestorePipeline::Batch& batch : std::exchange(batches, {})) pipeline_.submit(std::move(batch));
     }
 
     /// Of a large object only as much as is read ahead; whoever fills it announces the rest.
@@ -102,6 +113,7 @@ private:
     connectors::ObjectHeader header_;
     RestorePipeline::Batch batch_;
     std::uint64_t bytes_ = 0;
+    std::vector<RestorePipeline::Batch> announced_;
     std::vector<RestorePipeline::Batch> held_;
     std::vector<vault::ChunkRef> upcoming_;  // of what is held, not announced yet
     std::uint64_t upcomingBytes_ = 0;

@@ -72,7 +72,7 @@ void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges
     std::vector<vault::ObjectRange> missing;
     for (vault::ObjectRange& range : ranges) {
         if (const BlockRef known = find(place.first, range.offset, range.offset + range.sizeBytes)) {
-            known->unreadBytes += range.sizeBytes;
+            known->unread.insert(range.offset);
             if (known->sizeBytes == kBlockBytes) countWanted(0, range.sizeBytes);
         } else {
             wanted += range.sizeBytes;
@@ -86,23 +86,28 @@ void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges
     }
     if (seen >= kWholeFromBytes || asWhole || isMostWanted()) {
         countWanted(kBlockBytes, wanted);
-        return addBlock({place.first, place.second, kBlockBytes}, wanted);
+        addBlock({place.first, place.second, kBlockBytes});
+    } else {
+        addNearTogether(missing);
     }
-    vault::ObjectRange together = missing.front();
-    wanted = 0;
     for (const vault::ObjectRange& range : missing) {
+        find(range.name, range.offset, range.offset + range.sizeBytes)->unread.insert(range.offset);
+    }
+}
+
+void Prefetcher::addNearTogether(const std::vector<vault::ObjectRange>& ranges) {
+    vault::ObjectRange together = ranges.front();
+    for (const vault::ObjectRange& range : ranges) {
         const std::uint64_t end = together.offset + together.sizeBytes;
         if (range.offset > end + kGapBytes) {
-            addBlock(together, wanted);
+            addBlock(together);
             together = range;
-            wanted = 0;
+            continue;
         }
-        const std::uint64_t newEnd =
-            std::max(together.offset + together.sizeBytes, range.offset + range.sizeBytes);
+        const std::uint64_t newEnd = std::max(end, range.offset + range.sizeBytes);
         together.sizeBytes = static_cast<std::size_t>(newEnd - together.offset);
-        wanted += range.sizeBytes;
     }
-    addBlock(together, wanted);
+    addBlock(together);
 }
 
 void Prefetcher::countWanted(std::size_t fetchedBytes, std::size_t wantedBytes) {
@@ -119,9 +124,9 @@ bool Prefetcher::isMostWanted() const noexcept {
     return wholeBytes_ >= 2 * kBlockBytes && 2 * wantedBytes_ > wholeBytes_;
 }
 
-void Prefetcher::addBlock(const vault::ObjectRange& range, std::size_t wanted) {
+void Prefetcher::addBlock(const vault::ObjectRange& range) {
     auto block = std::make_shared<Block>(
-        Block{range.name, range.offset, range.sizeBytes, wanted, 0, State::Queued, nullptr, 0});
+        Block{range.name, range.offset, range.sizeBytes, {}, 0, State::Queued, nullptr, 0});
     blocks_[range.name].push_back(block);
     queue_.push_back(std::move(block));
 }
@@ -155,8 +160,8 @@ bool Prefetcher::take(const std::string& name, std::uint64_t offset, base::Mutab
     const auto content = block->content;
     block->lastUse = ++uses_;
     block->readBytes += to.size();
-    block->unreadBytes -= std::min(block->unreadBytes, to.size());
-    if (block->unreadBytes == 0) changed_.notify_all();  // there is room
+    block->unread.erase(offset);
+    if (worthOf(*block) != Worth::Much) changed_.notify_all();  // there is room
     lock.unlock();
     std::copy_n(content->begin() + static_cast<std::ptrdiff_t>(from), to.size(), to.begin());
     return true;
@@ -210,27 +215,31 @@ void Prefetcher::fetch(const BlockRef& block, std::unique_lock<std::mutex>& lock
     changed_.notify_all();
 }
 
+/// A part that was announced once more after it was read may never be asked for again: its reader has kept
+/// it. So what was read from end to end is worth little even then.
+Prefetcher::Worth Prefetcher::worthOf(const Block& block) {
+    const bool isReadThrough = block.readBytes >= block.content->size() / 10 * 9;
+    if (block.unread.empty()) return isReadThrough ? Worth::None : Worth::Little;
+    return isReadThrough ? Worth::Little : Worth::Much;
+}
+
 /// False when there is no room that may be had. What was read from end to end goes first, then what has been
 /// read as far as was announced, and last, if at all, what is still to be read; that is fetched again, as a
 /// whole.
 bool Prefetcher::makeRoom(std::size_t sizeBytes, Push push) {
-    const auto rank = [](const Block& block) {
-        const int worth =
-            block.unreadBytes != 0 ? 2 : (block.readBytes < block.content->size() / 10 * 9 ? 1 : 0);
-        return std::pair(worth, block.lastUse);
-    };
+    const auto rank = [&](const Block& block) { return std::pair(worthOf(block), block.lastUse); };
     while (heldBytes_ != 0 && heldBytes_ + sizeBytes > budgetBytes_) {
         BlockRef least;
         for (const auto& [name, blocks] : blocks_) {
             for (const BlockRef& block : blocks) {
                 if (block->state != State::Ready) continue;
-                if (push == Push::ReadOnly && block->unreadBytes != 0) continue;
+                if (push == Push::ReadOnly && worthOf(*block) == Worth::Much) continue;
                 if (!least || rank(*block) < rank(*least)) least = block;
             }
         }
         if (!least) return false;
         heldBytes_ -= least->sizeBytes;
-        if (least->unreadBytes == 0) {
+        if (worthOf(*least) != Worth::Much) {
             drop(least);
         } else {
             least->state = State::Queued;  // it will be wanted, and then all of it at once

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -45,6 +46,7 @@ public:
     Prefetcher(const Prefetcher&) = delete;
     Prefetcher& operator=(const Prefetcher&) = delete;
 
+    /// Ranges that will each be read at once, from their beginning.
     void announce(const std::vector<vault::ObjectRange>& ranges);
 
     /// Fills `to` if that part was announced and could be fetched; waits for it where it is under way.
@@ -61,7 +63,7 @@ private:
         std::string name;
         std::uint64_t offset = 0;
         std::size_t sizeBytes = 0;
-        std::size_t unreadBytes = 0;  // announced and not yet read
+        std::set<std::uint64_t> unread;  // where parts begin that were announced and not read since
         std::size_t readBytes = 0;
         State state = State::Queued;
         std::shared_ptr<const base::Bytes> content;  // a reader copies from it without the lock
@@ -73,12 +75,15 @@ private:
     using Place = std::pair<std::string, std::uint64_t>;  // an object, and an offset in steps of kBlockBytes
     void startThreads();
     void plan(const Place& place, std::vector<vault::ObjectRange> ranges, bool asWhole);
-    void addBlock(const vault::ObjectRange& range, std::size_t wanted);
+    void addNearTogether(const std::vector<vault::ObjectRange>& ranges);
+    void addBlock(const vault::ObjectRange& range);
     void countWanted(std::size_t fetchedBytes, std::size_t wantedBytes);
     [[nodiscard]] bool isMostWanted() const noexcept;
     [[nodiscard]] BlockRef find(const std::string& name, std::uint64_t offset, std::uint64_t end) const;
     void fetchIfQueued(const BlockRef& block, std::unique_lock<std::mutex>& lock);
     void fetch(const BlockRef& block, std::unique_lock<std::mutex>& lock);
+    enum class Worth { None, Little, Much };  // of a block that is held
+    static Worth worthOf(const Block& block);
     enum class Push { ReadOnly, Any };  // which blocks may be pushed out
     bool makeRoom(std::size_t sizeBytes, Push push);
     void drop(const BlockRef& block);

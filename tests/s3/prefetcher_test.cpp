@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "platform/base/error.hpp"
 #include "tests/support/random_bytes.hpp"
@@ -130,15 +132,37 @@ BOOST_AUTO_TEST_CASE(when_most_of_several_objects_is_announced_at_once_each_come
     BOOST_TEST(server.asked.size() == 2U);
 }
 
+/// Otherwise the threads wait for ever, and each reader fetches for himself, one block after the other.
+BOOST_AUTO_TEST_CASE(what_was_announced_twice_and_read_once_makes_room) {
+    Server server;
+    auto prefetcher = server.prefetcher(1, 2 * Prefetcher::kBlockBytes);
+    for (const char* name : {"a", "b"}) {
+        for (int i = 0; i < 2; ++i) prefetcher.announce({{name, 0, Server::kObjectBytes}});
+        BOOST_TEST(server.isRight(prefetcher, name, 0, Server::kObjectBytes));
+    }
+    prefetcher.announce({{"c", 0, Server::kObjectBytes}});
+    const auto isAsked = [&] {
+        const std::lock_guard lock(server.mutex);
+        return server.asked.back().name == "c";
+    };
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!isAsked() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    BOOST_TEST(isAsked());
+}
+
 BOOST_AUTO_TEST_CASE(what_was_pushed_out_before_it_was_read_comes_again_as_a_whole) {
     Server server;
     {
         auto prefetcher = server.prefetcher(1, 2 * Prefetcher::kBlockBytes);
         for (const char* name : {"early", "b", "c"}) {
-            prefetcher.announce({{name, 0, Server::kObjectBytes}});
-            BOOST_TEST(server.isRight(prefetcher, name, 0, 1000));  // "c" finds no room
+            std::vector<vault::ObjectRange> parts;
+            for (std::uint64_t at = 0; at < 15 * base::kMiB; at += base::kMiB) {
+                parts.push_back({name, at, base::kMiB});
+            }
+            prefetcher.announce(parts);
+            BOOST_TEST(server.isRight(prefetcher, name, 0, base::kMiB));  // "c" finds no room
         }
-        for (std::uint64_t at = 1000; at + base::kMiB < Server::kObjectBytes; at += base::kMiB) {
+        for (std::uint64_t at = base::kMiB; at < 15 * base::kMiB; at += base::kMiB) {
             BOOST_TEST(server.isRight(prefetcher, "early", at, base::kMiB));
         }
     }
