@@ -294,7 +294,7 @@ Journal::Taken Journal::takeEntry(std::optional<Place>& place, std::uint64_t seq
         VaultState state = decodeState(decoder);
         decoder.expectEnd();
         if (state.sequence != sequence) throw journalDamaged("an entry tells another place than its own");
-        place.emplace().state = std::move(state);
+        place = Place{std::move(state), {}};
     } else {
         throw journalDamaged("entry " + std::to_string(sequence) + " holds neither changes nor a state");
     }
