@@ -10,24 +10,25 @@ namespace app {
 Ticker::Ticker(std::chrono::milliseconds period, std::function<void()> tick)
     : period_(period), tick_(std::move(tick)) {
     try {
-        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+        thread_ = std::jthread([this] { run(); });
     } catch (const std::system_error&) {
         // The system starts no more threads. The work may do with those that it has.
     }
 }
 
 Ticker::~Ticker() {
-    thread_.request_stop();
+    {
+        const std::lock_guard lock(mutex_);
+        isEnding_ = true;
+    }
+    wake_.notify_all();
     if (thread_.joinable()) thread_.join();
 }
 
-void Ticker::run(const std::stop_token& stop) noexcept {
+void Ticker::run() noexcept {
     try {
         std::unique_lock lock(mutex_);
-        while (!stop.stop_requested()) {
-            wake_.wait_for(lock, stop, period_, [] { return false; });
-            if (!stop.stop_requested()) tick_();
-        }
+        while (!wake_.wait_for(lock, period_, [this] { return isEnding_; })) tick_();
     } catch (...) {
         // A display that fails must not end the work it shows; the work meets the same trouble itself.
         static_cast<void>(base::currentError());

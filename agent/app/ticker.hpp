@@ -20,12 +20,14 @@ public:
     ~Ticker();
 
 private:
-    void run(const std::stop_token& stop) noexcept;
+    void run() noexcept;
 
     const std::chrono::milliseconds period_;
     const std::function<void()> tick_;
-    std::mutex mutex_;  // guards nothing but the wait
-    std::condition_variable_any wake_;
+    std::mutex mutex_;  // guards isEnding_
+    // Not one that waits for a stop token, too: with gcc 12 on Windows its thread may never end.
+    std::condition_variable wake_;
+    bool isEnding_ = false;
     std::jthread thread_;
 };
 

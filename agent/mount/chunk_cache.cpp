@@ -14,16 +14,19 @@ constexpr std::size_t kMostAhead = 256;
 ChunkCache::ChunkCache(vault::ChunkReader& reader, std::size_t capacityBytes, unsigned threads)
     : reader_(reader), capacityBytes_(capacityBytes) {
     try {
-        for (unsigned i = 0; i < threads; ++i)
-            threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+        for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
     } catch (const std::system_error&) {
         // The system starts no more. Those who read fetch for themselves.
     }
 }
 
 ChunkCache::~ChunkCache() {
-    for (std::jthread& thread : threads_) thread.request_stop();
+    {
+        const std::lock_guard lock(mutex_);
+        isClosed_ = true;
+    }
     waiting_.notify_all();
+    threads_.clear();
 }
 
 ChunkCache::Chunk ChunkCache::get(const vault::ChunkRef& chunk) {
@@ -88,10 +91,11 @@ void ChunkCache::fetchAhead(const vault::ChunkRef& chunk) {
     waiting_.notify_one();
 }
 
-void ChunkCache::work(const std::stop_token& stop) {
+void ChunkCache::work() {
     for (;;) {
         std::unique_lock lock(mutex_);
-        if (!waiting_.wait(lock, stop, [this] { return !ahead_.empty(); })) return;
+        waiting_.wait(lock, [this] { return isClosed_ || !ahead_.empty(); });
+        if (isClosed_) return;
         const vault::ChunkRef chunk = ahead_.front();
         ahead_.pop_front();
         if (places_.contains(chunk.id)) continue;

@@ -43,13 +43,15 @@ private:
 
     void load(const vault::ChunkRef& chunk, Slot& slot);
     void evict();
-    void work(const std::stop_token& stop);
+    void work();
 
     vault::ChunkReader& reader_;
     const std::size_t capacityBytes_;
     std::mutex mutex_;  // guards everything below but the threads, and the slots
     std::condition_variable loaded_;
-    std::condition_variable_any waiting_;
+    // Not one that waits for a stop token, too: with gcc 12 on Windows its thread may never end.
+    std::condition_variable waiting_;
+    bool isClosed_ = false;
     Order order_;  // last used first
     std::unordered_map<vault::ChunkId, Order::iterator> places_;
     std::size_t heldBytes_ = 0;
