@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // main.cpp: the edge between the system and the program; nothing gets past it.
 #include "agent/app/run.hpp"
+#include "platform/base/error.hpp"
 #include "platform/known_paths.hpp"
 #include "platform/process.hpp"
 
@@ -16,6 +17,6 @@ int main(int argumentCount, char** arguments) {
             *console, *fileSystem, *clock, platform::environmentVariable, platform::configFolder(), cancel};
         return app::runCommandLine(platform::programArguments(argumentCount, arguments), around);
     } catch (...) {
-        return app::exitCodeOf(base::currentError().kind());
+        return app::refuseToStart(base::currentError());
     }
 }

@@ -47,14 +47,10 @@ std::string joinKey(const std::vector<std::string>& names) {
 }  // namespace
 
 std::vector<vault::PointRecord> selectedPoints(const Command& command, const vault::VaultState& state) {
-    // A vault lists points as they came to it, and an old one may come late, by a copy.
-    const auto isEarlier = [](const vault::PointRecord& a, const vault::PointRecord& b) {
-        return a.started < b.started;
-    };
     std::vector<vault::PointRecord> points;
     for (const vault::PointRecord& point : state.points) {
         if (!isWanted(command, point)) continue;
-        points.insert(std::upper_bound(points.begin(), points.end(), point, isEarlier), point);
+        points.insert(std::upper_bound(points.begin(), points.end(), point, vault::beganEarlier), point);
     }
     return points;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/app/restore_passes.hpp"
 
+#include <algorithm>
+
 #include <map>
 
 #include "platform/base/error.hpp"
@@ -35,6 +37,8 @@ private:
 void addOutcome(engine::RestoreOutcome& to, engine::RestoreOutcome from) {
     to.faultCount += from.faultCount;
     to.objects += from.objects;
+    to.healedPacks =
+        std::max(to.healedPacks, from.healedPacks);  // each pass counts for itself, mostly the same
     for (engine::Fault& fault : from.faults) {
         if (to.faults.size() < engine::FaultLog::kAtHand) to.faults.push_back(std::move(fault));
     }

@@ -5,6 +5,7 @@
 
 #include "agent/app/help_text.hpp"
 #include "platform/base/text.hpp"
+#include "platform/process.hpp"
 
 namespace app {
 
@@ -54,6 +55,16 @@ int runParsed(const CommandLine& line, Surroundings& around) {
 }
 
 }  // namespace
+
+int refuseToStart(const base::Error& error) noexcept {
+    try {
+        platform::writeStandard(platform::StandardStream::Error, errorAsText(error, false));
+    } catch (...) {
+        // Nobody reads it; the exit code says the rest.
+        static_cast<void>(base::currentError());
+    }
+    return exitCodeOf(error.kind());
+}
 
 int runCommandLine(const std::vector<std::string>& words, Surroundings& around) noexcept {
     // A line that cannot be parsed may still have asked for JSON.

@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "agent/app/command.hpp"
+#include "platform/base/error.hpp"
 
 namespace app {
+
+/// For what fails before there is a command line: says it on standard error and returns the exit code.
+int refuseToStart(const base::Error& error) noexcept;
 
 /// Never throws.
 int runCommandLine(const std::vector<std::string>& words, Surroundings& around) noexcept;

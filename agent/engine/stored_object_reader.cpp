@@ -35,12 +35,11 @@ void StoredObjectReader::judged(const std::function<void()>& call) {
 }
 
 void StoredObjectReader::openContent() {
-    cursor_.emplace(reader_, content_);
-    const auto first = cursor_->next();
+    const auto first = vault::ContentCursor(reader_, content_).next();
     if (first && first->chunk.contentBytes == connectors::kPageBytes && sizeBytes_ > connectors::kPageBytes) {
         layout_ = connectors::ContentLayout::FixedPages;
     }
-    cursor_->seek(0);
+    cursor_.emplace(reader_, content_);
 }
 
 std::size_t StoredObjectReader::readNext(base::MutableBytes to) {

@@ -97,16 +97,15 @@ void VaultTree::addPoint(const vault::PointRecord& point) {
     numbers_.emplace(point.id, points_.size() - 1);
 }
 
-/// The point that 'latest' names, as it does on the command line (agent/app/point_choice.cpp): the one that
-/// was begun last, and of those begun at one time the one committed last, which has the greatest number. The
-/// caller holds mutex_.
+/// The point that 'latest' names: of those that began at one time the one that came last has the greatest
+/// number. The caller holds mutex_.
 void VaultTree::findLatest() {
     for (Client& client : clients_) client.latest.reset();
     for (std::size_t i = 0; i < points_.size(); ++i) {
         const ShownPoint& shown = points_[i];
         if (!shown.isThere) continue;
         auto& latest = clients_[shown.client].latest;
-        if (!latest || shown.point.started >= points_[*latest].point.started) latest = i;
+        if (!latest || !vault::beganEarlier(shown.point, points_[*latest].point)) latest = i;
     }
 }
 

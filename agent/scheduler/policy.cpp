@@ -30,12 +30,16 @@ std::optional<std::string> faultOfName(const std::string& name) {
     return "The policy's name has " + std::to_string(length) + " characters; 64 are the most.";
 }
 
+std::optional<std::string> faultOfCount(const char* refusal, unsigned count, unsigned most,
+                                        const std::string& unit) {
+    if (count >= 1 && count <= most) return std::nullopt;
+    return refusal + std::to_string(count) + ' ' + unit + "; choose 1 to " + std::to_string(most) + ' ' +
+           unit + '.';
+}
+
 std::optional<std::string> faultOfFrequency(const Frequency& frequency) {
-    const std::string count = std::to_string(frequency.count);
-    const auto fault = [&](unsigned most, const char* unit) -> std::optional<std::string> {
-        if (frequency.count >= 1 && frequency.count <= most) return std::nullopt;
-        return "A policy cannot run every " + count + ' ' + unit + "; choose 1 to " + std::to_string(most) +
-               ' ' + unit + '.';
+    const auto fault = [&](unsigned most, const char* unit) {
+        return faultOfCount("A policy cannot run every ", frequency.count, most, unit);
     };
     switch (frequency.unit) {
         case Frequency::Unit::Hour:
@@ -54,11 +58,8 @@ std::optional<std::string> faultOfFirstBackup(std::chrono::local_seconds first) 
 }
 
 std::optional<std::string> faultOfRetention(const RetentionPeriod& retention) {
-    const std::string count = std::to_string(retention.count);
-    const auto fault = [&](unsigned most, const char* unit) -> std::optional<std::string> {
-        if (retention.count >= 1 && retention.count <= most) return std::nullopt;
-        return "Backups cannot be kept for " + count + ' ' + unit + "; choose 1 to " + std::to_string(most) +
-               ' ' + unit + '.';
+    const auto fault = [&](unsigned most, const char* unit) {
+        return faultOfCount("Backups cannot be kept for ", retention.count, most, unit);
     };
     switch (retention.unit) {
         case RetentionPeriod::Unit::Day:

@@ -4,27 +4,8 @@
 namespace vault {
 
 ContentCursor::ContentCursor(ChunkReader& reader, ContentRef content)
-    : reader_(reader), content_(std::move(content)) {
-    seek(0);
-}
-
-void ContentCursor::seek(std::uint64_t offset) {
-    path_.clear();
-    path_.push_back({content_.refs, 0, 0});
-    skipTo(offset);
-    while (path_.size() <= content_.depth && path_.back().at < path_.back().refs.size()) {
-        descend();
-        skipTo(offset);
-    }
-}
-
-/// In the innermost open list, steps over what ends at or before the offset.
-void ContentCursor::skipTo(std::uint64_t offset) {
-    List& list = path_.back();
-    while (list.at < list.refs.size() && offset - list.offset >= list.refs[list.at].contentBytes) {
-        list.offset += list.refs[list.at].contentBytes;
-        ++list.at;
-    }
+    : reader_(reader), depth_(content.depth) {
+    path_.push_back({std::move(content.refs), 0, 0});
 }
 
 /// Opens the list that the innermost open list stands at, and steps over it there.
@@ -47,7 +28,7 @@ std::optional<ContentCursor::Place> ContentCursor::next() {
         if (list.at == list.refs.size()) {
             if (path_.size() == 1) return std::nullopt;
             path_.pop_back();
-        } else if (path_.size() <= content_.depth) {
+        } else if (path_.size() <= depth_) {
             descend();
         } else {
             const Place place{list.refs[list.at], list.offset};

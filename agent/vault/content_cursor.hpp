@@ -23,9 +23,6 @@ public:
     /// The next chunk; nothing at the end. Throws Error (Corrupt) when a list cannot be read.
     std::optional<Place> next();
 
-    /// Makes next() yield the chunk that holds the byte at this offset; nothing when it lies past the end.
-    void seek(std::uint64_t offset);
-
 private:
     struct List {
         std::vector<ChunkRef> refs;
@@ -33,12 +30,11 @@ private:
         std::uint64_t offset = 0;  // of refs[at]
     };
 
-    void skipTo(std::uint64_t offset);
     void descend();
 
     ChunkReader& reader_;
-    const ContentRef content_;
-    std::vector<List> path_;  // the outermost list first; its depth is content_.depth
+    const unsigned depth_;    // lists above the data chunks
+    std::vector<List> path_;  // the outermost list first
 };
 
 }  // namespace vault

@@ -38,6 +38,13 @@ struct PointRecord {
     bool operator==(const PointRecord&) const = default;
 };
 
+/// The order in which people see points: by the time at which their backups began. A vault lists points as
+/// they came to it, and a copy may bring an old one late. Of points that began at one time the one that came
+/// last counts as the later.
+[[nodiscard]] inline bool beganEarlier(const PointRecord& a, const PointRecord& b) noexcept {
+    return a.started < b.started;
+}
+
 /// The id of a point's copy in another vault. Its first kOriginBytes are the original's, by which copies, and
 /// copies of copies, are recognised; the rest is random, because no object may ever be named twice (invariant
 /// I3, rule f).

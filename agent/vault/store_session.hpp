@@ -72,9 +72,9 @@ public:
         AlreadyThere,
     };
 
-    /// Makes a restore point visible. Durable when it returns Done. Call after prepareCommit(), from one
-    /// thread, each time with another id. Throws Error (Busy, "VAULT-0010") when the session was ended by
-    /// somebody who took us for dead.
+    /// Makes a restore point visible. Durable when it returns Done. Call after prepareCommit() or
+    /// makeDurable(), from one thread, each time with another id. Throws Error (Busy, "VAULT-0010") when the
+    /// session was ended by somebody who took us for dead.
     Commit commit(const PointRecord& point);
 
     /// Throws Error (Busy, "VAULT-0010") when the session is not among those of the state: what it stored may

@@ -135,8 +135,7 @@ VaultState stateFromListing(const VaultKeys& keys, ObjectStore& store) {
             if (error.kind() != base::ErrorKind::Corrupt) throw;
         }
     });
-    std::sort(state.points.begin(), state.points.end(),
-              [](const PointRecord& a, const PointRecord& b) { return a.started < b.started; });
+    std::sort(state.points.begin(), state.points.end(), beganEarlier);
     state.pointSequences.assign(state.points.size(), 0);
     store.list("index/", [&](const std::string& name, std::uint64_t sizeBytes) {
         const auto id = RunId::fromHex(std::string_view(name).substr(6));

@@ -7,7 +7,9 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
+import tempfile
 
 from lab import DENIED, FAILED, NOT_FOUND, PASSWORD, USAGE, Lab, fill, manifest
 
@@ -23,7 +25,9 @@ class BadInput:
     def refuse(self, exit_code: int, *arguments, says: str = "", environment: dict | None = None) -> None:
         """The command must be refused in one clear sentence."""
         result = self.lab.run(*arguments, expect=exit_code, environment=environment)
-        words = " ".join(map(str, arguments))
+        self.judge(result, " ".join(map(str, arguments)), says)
+
+    def judge(self, result: subprocess.CompletedProcess, words: str, says: str) -> None:
         errors = result.stderr.strip().splitlines()
         self.lab.check(len(errors) == 1 and bool(CLEAR.match(errors[0])),
                        f"'hbr {words}' did not say one clear sentence:\n{result.stderr}")
@@ -46,6 +50,18 @@ class BadInput:
         self.refuse(USAGE, "restore", "latest", "--target", self.lab.work / "x", "--in-place")
         self.refuse(USAGE, "backup", "run", self.source, "--quiet=yes")
         self.refuse(USAGE, "completion", "cmd")
+
+    def before_the_command_line(self) -> None:
+        """A user without a home folder, whom only root can play."""
+        if os.geteuid() != 0:
+            return
+        with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+            os.chmod(folder, 0o755)
+            program = shutil.copy(self.lab.hbr, folder)
+            result = subprocess.run([program, "point", "list"], env={"PATH": os.environ["PATH"]}, cwd=folder, user=54321,
+                                    group=54321, extra_groups=[], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        self.lab.check(result.returncode == NOT_FOUND, f"without a home folder hbr ends with {result.returncode}")
+        self.judge(result, "point list", "PATHS-0001")
 
     def creating(self) -> None:
         full = self.lab.work / "full"
@@ -165,7 +181,7 @@ class BadInput:
         self.lab.create_vault()
         self.lab.run("backup", "run", self.source)
         before = manifest(self.lab.vault)
-        for part in (self.command_line, self.creating, self.places, self.opening, self.backing_up, self.restoring, self.keys,
+        for part in (self.command_line, self.before_the_command_line, self.creating, self.places, self.opening, self.backing_up, self.restoring, self.keys,
                      self.without_asking):
             part()
             self.lab.check(manifest(self.lab.vault) == before, f"{part.__name__}: the vault changed")

@@ -3,15 +3,10 @@
 // how the file's path ends, its time of modification in nanoseconds (a file that is made anew lies elsewhere), the first
 // lost byte, how many are lost (0: all to the end), with tabs between. Up to the first lost byte reading works. Of files
 // below HBR_LOST_FOLDER nothing can be read at all, as when their disk has gone.
-#define _GNU_SOURCE
-#include <dlfcn.h>
+#include "preloaded.h"
+
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 static int ends_with(const char *path, size_t size, const char *suffix, size_t wanted) {
     return size >= wanted && memcmp(path + size - wanted, suffix, wanted) == 0;
@@ -19,16 +14,12 @@ static int ends_with(const char *path, size_t size, const char *suffix, size_t w
 
 // How many of the wanted bytes can be read; -1 when not even the first.
 static ssize_t readable(int descriptor, off_t at, size_t wanted) {
-    const char *folder = getenv("HBR_LOST_FOLDER");
     const char *line = getenv("HBR_LOST_SECTORS");
-    char link[64];
     char path[4096];
-    if (wanted == 0 || (!folder && !line)) return (ssize_t)wanted;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    const ssize_t size = readlink(link, path, sizeof path - 1);
+    if (wanted == 0) return 0;
+    const ssize_t size = path_of(descriptor, path, sizeof path);
     if (size < 0) return (ssize_t)wanted;
-    path[size] = '\0';
-    if (folder && strncmp(path, folder, strlen(folder)) == 0) return -1;
+    if (is_below("HBR_LOST_FOLDER", path)) return -1;
     struct stat status;
     if (fstat(descriptor, &status) != 0) return (ssize_t)wanted;
     const long long now = status.st_mtim.tv_sec * 1000000000LL + status.st_mtim.tv_nsec;
@@ -49,8 +40,7 @@ static ssize_t readable(int descriptor, off_t at, size_t wanted) {
 }
 
 ssize_t read(int descriptor, void *to, size_t size) {
-    static ssize_t (*real)(int, void *, size_t);
-    if (!real) real = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+    REAL(read);
     const off_t at = lseek(descriptor, 0, SEEK_CUR);
     const ssize_t left = at < 0 ? (ssize_t)size : readable(descriptor, at, size);
     if (left < 0) {
@@ -61,8 +51,7 @@ ssize_t read(int descriptor, void *to, size_t size) {
 }
 
 ssize_t pread(int descriptor, void *to, size_t size, off_t at) {
-    static ssize_t (*real)(int, void *, size_t, off_t);
-    if (!real) real = (ssize_t(*)(int, void *, size_t, off_t))dlsym(RTLD_NEXT, "pread");
+    REAL(pread);
     const ssize_t left = readable(descriptor, at, size);
     if (left < 0) {
         errno = EIO;

@@ -2,18 +2,13 @@
 // interrupted_io.c: loaded before a program, interrupts its work on files below HBR_INTERRUPTED_FOLDER as signals and
 // network file systems do: one call in four fails with EINTR, and of the others half read or write only a part.
 // The numbers of both are appended to the file HBR_INTERRUPTED_COUNTS when the program ends.
-#define _GNU_SOURCE
-#include <dlfcn.h>
+#include "preloaded.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/types.h>
-#include <unistd.h>
+
+static const char *const interrupted_folder = "HBR_INTERRUPTED_FOLDER";
 
 static atomic_ullong calls;
 static atomic_ulong interrupted;
@@ -31,38 +26,18 @@ static unsigned long long next_random(void) {
     return x ^ (x >> 31);
 }
 
-static int is_inside(const char *path) {
-    const char *folder = getenv("HBR_INTERRUPTED_FOLDER");
-    return folder && strncmp(path, folder, strlen(folder)) == 0;
-}
-
-static int is_ours(int descriptor) {
-    char link[64];
-    char path[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    const ssize_t size = readlink(link, path, sizeof path - 1);
-    if (size < 0) return 0;
-    path[size] = '\0';
-    return is_inside(path);
-}
-
 static int interrupts(int descriptor) {
-    if (!is_ours(descriptor) || next_random() % 4 != 0) return 0;
+    if (!is_open_below(interrupted_folder, descriptor) || next_random() % 4 != 0) return 0;
     atomic_fetch_add(&interrupted, 1);
     errno = EINTR;
     return 1;
 }
 
 static size_t part_of(int descriptor, size_t size) {
-    if (size < 2 || !is_ours(descriptor) || next_random() % 2 != 0) return size;
+    if (size < 2 || !is_open_below(interrupted_folder, descriptor) || next_random() % 2 != 0) return size;
     atomic_fetch_add(&shortened, 1);
     return 1 + (size_t)(next_random() % (size - 1));
 }
-
-// Where the function comes from that stands here in its place.
-#define REAL(name)                        \
-    static __typeof__(&name) real;        \
-    if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
 ssize_t read(int descriptor, void *to, size_t size) {
     REAL(read);
@@ -101,11 +76,8 @@ int ftruncate(int descriptor, off_t size) { return ftruncate64(descriptor, size)
 
 int openat64(int directory, const char *path, int flags, ...) {
     REAL(openat64);
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
-    const int is_meant = path[0] == '/' ? is_inside(path) : is_ours(directory);
+    MODE_AFTER(flags, mode);
+    const int is_meant = path[0] == '/' ? is_below(interrupted_folder, path) : is_open_below(interrupted_folder, directory);
     if (is_meant && next_random() % 4 == 0) {
         atomic_fetch_add(&interrupted, 1);
         errno = EINTR;
@@ -115,10 +87,7 @@ int openat64(int directory, const char *path, int flags, ...) {
 }
 
 int openat(int directory, const char *path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
+    MODE_AFTER(flags, mode);
     return openat64(directory, path, flags, mode);
 }
 

@@ -75,8 +75,8 @@ class Lab:
     def preloadable(self, source: str) -> pathlib.Path:
         """A library made from a file beside this one, for LD_PRELOAD."""
         library = self.work / pathlib.Path(source).with_suffix(".so")
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, pathlib.Path(__file__).parent / source, "-ldl"],
-                       check=True)
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library,
+                        pathlib.Path(__file__).parent / source, "-ldl"], check=True)
         return library
 
     def create_vault(self) -> None:

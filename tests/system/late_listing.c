@@ -1,28 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // late_listing.c: loaded before a program, leaves files below the folder HBR_LATE_FOLDER out of listings until they are
 // HBR_LATE_MS old, as a network file system that caches folders does. By the real clock, whatever the program is told.
-#define _GNU_SOURCE
+#include "preloaded.h"
+
 #include <dirent.h>
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
-
-static int is_late_folder(int descriptor) {
-    const char *folder = getenv("HBR_LATE_FOLDER");
-    char link[64];
-    char path[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    const ssize_t size = readlink(link, path, sizeof path - 1);
-    if (!folder || size < 0) return 0;
-    path[size] = '\0';
-    return strncmp(path, folder, strlen(folder)) == 0;
-}
 
 // Straight to the kernel: what pretends another time sits in the C library.
 static int is_young(int descriptor, const char *name, long milliseconds) {
@@ -49,12 +33,11 @@ static ssize_t without_young(int descriptor, char *records, ssize_t size, long m
 }
 
 ssize_t getdents64(int descriptor, void *to, size_t size) {
-    static ssize_t (*real)(int, void *, size_t);
-    if (!real) real = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "getdents64");
+    REAL(getdents64);
     const char *age = getenv("HBR_LATE_MS");
     for (;;) {
         const ssize_t got = real(descriptor, to, size);
-        if (got <= 0 || !age || !is_late_folder(descriptor)) return got;
+        if (got <= 0 || !age || !is_open_below("HBR_LATE_FOLDER", descriptor)) return got;
         const ssize_t kept = without_young(descriptor, to, got, atol(age));
         // Nothing at all would be taken for the end.
         if (kept > 0) return kept;

@@ -7,23 +7,13 @@
 // many bytes as it says.
 //   create FOLDER NAME FILE | mkdir FOLDER NAME FILE | link FOLDER NAME FILE | unlink FOLDER NAME
 //   rename FOLDER NAME FOLDER NAME | write FILE OFFSET SIZE | cut FILE SIZE | flush FILE
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include "preloaded.h"
 
-// Where the function comes from that stands here in its place.
-#define REAL(name)                 \
-    static __typeof__(&name) real; \
-    if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+#include <errno.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+static const char *const recorded = "HBR_RECORDED_FOLDER";
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;  // keeps records whole and in one order
 static FILE *record;
@@ -34,25 +24,6 @@ static FILE *record_file(void) {
     return record;
 }
 
-static int path_of(int descriptor, char *path, size_t size) {
-    char link[64];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    const ssize_t length = readlink(link, path, size - 1);
-    if (length < 0) return -1;
-    path[length] = '\0';
-    return 0;
-}
-
-static int is_below(const char *path) {
-    const char *folder = getenv("HBR_RECORDED_FOLDER");
-    return folder && strncmp(path, folder, strlen(folder)) == 0;
-}
-
-static int is_ours(int descriptor) {
-    char path[4096];
-    return path_of(descriptor, path, sizeof path) == 0 && is_below(path);
-}
-
 // The inode of the folder that a path is in, and its last name; 0 when that is not below the recorded folder.
 static unsigned long place_of(int directory, const char *path, const char **name) {
     char folder[4096];
@@ -61,11 +32,11 @@ static unsigned long place_of(int directory, const char *path, const char **name
     if (path[0] == '/') {
         snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
     } else {
-        if (path_of(directory, folder, sizeof folder) != 0) return 0;
+        if (path_of(directory, folder, sizeof folder) < 0) return 0;
         if (slash) snprintf(folder + strlen(folder), sizeof folder - strlen(folder), "/%.*s", (int)(slash - path), path);
     }
     struct stat status;
-    return is_below(folder) && stat(folder, &status) == 0 ? status.st_ino : 0;
+    return is_below(recorded, folder) && stat(folder, &status) == 0 ? status.st_ino : 0;
 }
 
 static unsigned long inode_at(int directory, const char *path) {
@@ -101,7 +72,7 @@ static void tell_name(const char *what, int directory, const char *path, int wit
 }
 
 static void tell_write(int descriptor, const void *from, ssize_t size, off64_t at) {
-    if (size <= 0 || !is_ours(descriptor)) return;
+    if (size <= 0 || !is_open_below(recorded, descriptor)) return;
     const int number = errno;
     pthread_mutex_lock(&mutex);
     fprintf(record_file(), "write %lx %llx %zx\n", inode_of(descriptor), (unsigned long long)at, (size_t)size);
@@ -128,7 +99,7 @@ ssize_t pwrite64(int descriptor, const void *from, size_t size, off64_t at) {
 int ftruncate64(int descriptor, off64_t size) {
     REAL(ftruncate64);
     const int outcome = real(descriptor, size);
-    if (outcome == 0 && is_ours(descriptor)) {
+    if (outcome == 0 && is_open_below(recorded, descriptor)) {
         pthread_mutex_lock(&mutex);
         fprintf(record_file(), "cut %lx %llx\n", inode_of(descriptor), (unsigned long long)size);
         fflush(record);
@@ -138,7 +109,7 @@ int ftruncate64(int descriptor, off64_t size) {
 }
 
 static void tell_flush(int descriptor) {
-    if (!is_ours(descriptor)) return;
+    if (!is_open_below(recorded, descriptor)) return;
     const int number = errno;
     pthread_mutex_lock(&mutex);
     fprintf(record_file(), "flush %lx\n", inode_of(descriptor));
@@ -156,10 +127,7 @@ int fsync(int descriptor) {
 
 int openat64(int directory, const char *path, int flags, ...) {
     REAL(openat64);
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
+    MODE_AFTER(flags, mode);
     const int descriptor = real(directory, path, flags, mode);
     if (descriptor >= 0 && (flags & O_CREAT) != 0) tell_name("create", directory, path, 1);
     return descriptor;
