@@ -164,9 +164,12 @@ void reportBackup(Command& command, const engine::BackupOutcome& outcome, std::c
 }  // namespace
 
 int runBackupCommand(Command& command) {
+    using JournalNeed = vault::Vault::JournalNeed;
     const auto sources = sourcesOf(command);
     const unsigned workers = command.workers();
-    const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Required);
+    const bool looksBeforeItBegins = command.line.has("parent") || command.line.has("dry-run");
+    const OpenedVault opened =
+        openVault(command, looksBeforeItBegins ? JournalNeed::Required : JournalNeed::ToAppend);
     const files::FilesBackup backup(command.around.fileSystem, optionsOf(command, sources, opened.path),
                                     command.around.clock);
     refuseMissing(backup);

@@ -87,17 +87,19 @@ VaultState Journal::state() const {
     return place_ ? place_->state : VaultState{};
 }
 
-VaultState Journal::refresh() { return refreshPlace().state; }
+VaultState Journal::refresh() { return refreshPlace(NextName::FoundFree).state; }
+
+VaultState Journal::refreshToAppend() { return refreshPlace(NextName::NotAsked).state; }
 
 std::optional<Journal::Place> Journal::knownPlace() const {
     const std::lock_guard lock(mutex_);
     return place_;
 }
 
-Journal::Place Journal::refreshPlace() {
+Journal::Place Journal::refreshPlace(NextName nextName) {
     std::optional<Place> place = knownPlace();
     if (place) place = follow(std::move(*place));
-    if (!place) place = startAnew();
+    if (!place) place = startAnew(nextName);
     const std::lock_guard lock(mutex_);
     place_ = place;
     return *place;
@@ -133,13 +135,15 @@ void Journal::readInto(Entries& entries, std::uint64_t first, std::uint64_t end)
 }
 
 /// The state after the newest entry, from a full one on.
-Journal::Place Journal::startAnew() {
+Journal::Place Journal::startAnew(NextName nextName) {
     const std::vector<std::uint64_t> listed = listEntries();
     if (listed.empty()) throw journalDamaged("it has no entries");
     // The listing may be behind. The name behind the newest entry is found free before that entry is read, so
     // an entry that stands then proves that none behind it was removed.
     std::uint64_t newest = listed.back();
-    while (store_.sizeOf(journalName(newest + 1))) ++newest;
+    if (nextName == NextName::FoundFree) {
+        while (store_.sizeOf(journalName(newest + 1))) ++newest;
+    }
     Entries early;
     std::uint64_t first = newest + 1;
     std::optional<Place> place;
@@ -185,7 +189,7 @@ std::optional<VaultState> Journal::append(const Decide& decide) {
         }
     }
     for (;;) {
-        const Place newest = refreshPlace();
+        const Place newest = refreshPlace(NextName::FoundFree);
         const auto changes = decide(newest.state);
         if (!changes) return std::nullopt;
         if (auto after = tryAppend(newest, *changes)) return after;

@@ -18,7 +18,8 @@
 // very entry stands, no later one has been removed: then a name behind it that is free was never taken, and
 // one that is taken is what it seems. So the entry is looked at again after reading ahead, and after creating
 // the next one; when it is gone the client starts anew from a listing. Whoever starts anew finds the next
-// name free before it reads the newest entry, which comes to the same.
+// name free before it reads the newest entry, which comes to the same. A writer need not find it free: it
+// learns that when it creates its own entry there, and looks at the one before again.
 #pragma once
 
 #include <array>
@@ -57,6 +58,10 @@ public:
     /// none.
     VaultState refresh();
 
+    /// Reads up to the newest entry that a listing shows, behind which there may be others. One request less
+    /// than refresh(), for whoever appends before it relies on the state. Throws as refresh() does.
+    VaultState refreshToAppend();
+
     /// The state as last read or written by this object.
     [[nodiscard]] VaultState state() const;
 
@@ -93,10 +98,11 @@ private:
     Taken takeEntry(std::optional<Place>& place, std::uint64_t sequence, const Entries& early);
     std::optional<Place> follow(Place start);
     void readInto(Entries& entries, std::uint64_t first, std::uint64_t end);
-    Place startAnew();
+    enum class NextName { FoundFree, NotAsked };
+    Place startAnew(NextName nextName);
     [[nodiscard]] bool stillStands(const Place& place);
     [[nodiscard]] std::optional<Place> knownPlace() const;
-    Place refreshPlace();
+    Place refreshPlace(NextName nextName);
     static std::optional<VaultChanges> decideUnlessStale(const Decide& decide, const VaultState& known);
     std::optional<VaultState> tryAppend(const Place& before, const VaultChanges& changes);
     std::optional<EntryHeader> tryWrite(std::uint64_t sequence, base::ByteView plain);

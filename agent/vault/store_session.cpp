@@ -22,11 +22,7 @@ StoreSession::StoreSession(Vault& vault, const platform::Clock& clock, std::stri
       clock_(clock),
       client_(std::move(client)),
       id_(randomId<SessionId>()),
-      lastCheckpoint_(clock.steady()),
-      stage_(std::make_unique<PackStage>(vault.keys(), vault.store(), vault.state().parityPercent, governor_,
-                                         [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
-                                             onPackCommitted(std::move(entries), packBytes);
-                                         })) {
+      lastCheckpoint_(clock.steady()) {
     if (vault.usesFallbackState()) {
         throw base::Error(base::ErrorKind::Corrupt, "VAULT-0007", "The vault's journal cannot be read",
                           "Run 'hbr repair': it works the journal out again from the other objects.");
@@ -40,6 +36,10 @@ StoreSession::StoreSession(Vault& vault, const platform::Clock& clock, std::stri
     base_ = *state;
     checkedSequence_ = base_.sequence;
     vault_.takeState(base_);
+    stage_ = std::make_unique<PackStage>(vault_.keys(), vault_.store(), base_.parityPercent, governor_,
+                                         [this](std::vector<IndexEntry> entries, std::uint64_t packBytes) {
+                                             onPackCommitted(std::move(entries), packBytes);
+                                         });
 }
 
 StoreSession::~StoreSession() {

@@ -86,9 +86,13 @@ std::unique_ptr<Vault> Vault::open(std::unique_ptr<ObjectStore> store, const Vau
                                    JournalNeed need, std::size_t indexCacheBytes) {
     std::unique_ptr<Vault> vault(new Vault(std::move(store), keys, indexCacheBytes));
     try {
-        vault->refresh();
+        if (need == JournalNeed::ToAppend) {
+            vault->takeState(vault->journal_.refreshToAppend());
+        } else {
+            vault->refresh();
+        }
     } catch (const base::Error& error) {
-        if (error.kind() != base::ErrorKind::Corrupt || need == JournalNeed::Required) throw;
+        if (error.kind() != base::ErrorKind::Corrupt || need != JournalNeed::Optional) throw;
         requireKeysOfThis(*vault->store_, keys);
         vault->usesFallback_ = true;
         vault->fallback_ = stateFromListing(vault->keys_, *vault->store_);

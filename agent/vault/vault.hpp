@@ -28,11 +28,12 @@ public:
                                          PasswordCost cost = {});
 
     /// Opens a vault with keys from unlock(), keysFromRecoveryKit() or the machine's secret store. With
-    /// `JournalNeed::Required` a damaged journal is an Error; with `JournalNeed::Optional` the vault opens
-    /// with what can be seen without it: all restore points and runs that exist (usesFallbackState()). Throws
-    /// Error: NotFound
-    /// ("VAULT-0001") where there is no vault, Denied ("VAULT-0017") when the keys are those of another one.
-    enum class JournalNeed { Required, Optional };
+    /// `JournalNeed::Required` a damaged journal is an Error, and with `JournalNeed::ToAppend`, which saves a
+    /// request for whoever begins a StoreSession before it relies on state(): until then that may be as old
+    /// as a listing. With `JournalNeed::Optional` the vault opens with what can be seen without the journal:
+    /// all restore points and runs that exist (usesFallbackState()). Throws Error: NotFound ("VAULT-0001")
+    /// where there is no vault, Denied ("VAULT-0017") when the keys are those of another one.
+    enum class JournalNeed { Required, ToAppend, Optional };
     static std::unique_ptr<Vault> open(std::unique_ptr<ObjectStore> store, const VaultKeys& keys,
                                        JournalNeed need,
                                        std::size_t indexCacheBytes = kDefaultIndexCacheBytes);

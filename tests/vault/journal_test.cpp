@@ -289,6 +289,23 @@ BOOST_AUTO_TEST_CASE(a_listing_that_is_behind_does_not_matter) {
     StaleListing store(fixture.store, stale);
     Journal journal(fixture.keys, store);
     BOOST_TEST(journal.refresh().sequence == 70U);
+
+    Journal writer(fixture.keys, store);
+    BOOST_TEST(writer.refreshToAppend().sequence == 10U);
+    BOOST_TEST(writer.append(addsPoint("x")).value().sequence == 71U);
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_does_not_ask_for_a_name_that_it_creates_anyway) {
+    BegunJournal fixture;
+    fixture.append(10);
+    test::FaultyStore watched(fixture.store);
+    int requests = 0;
+    watched.setHook([&](test::StoreCall, const std::string&) { ++requests; });
+    Journal journal(fixture.keys, watched);
+    BOOST_TEST(journal.refreshToAppend().sequence == 10U);
+    BOOST_TEST(requests == 2);  // a listing, and the newest entry
+    BOOST_TEST(journal.append(addsPoint("x")).value().sequence == 11U);
+    BOOST_TEST(requests == 4);  // the new entry, and whether the one before still stands
 }
 
 BOOST_AUTO_TEST_CASE(a_journal_begun_anew_is_found_by_all_and_ends_the_old_one) {
