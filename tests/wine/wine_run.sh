@@ -54,8 +54,19 @@ fi
 # hold a pipe open, and whoever reads it would wait for them.
 output=$(mktemp -d "${TMPDIR:-/tmp}/hbr-wine-run.XXXXXX")
 trap 'rm -rf "$output"' EXIT
-code=0
-"$wine" "$@" >"$output/out" 2>"$output/err" || code=$?
+# One start in some thousands fails in wine itself, with any program, before that begins: it ends with 1, without a word
+# or with one of wine's own. A program of HBR that fails says why.
+neverBegan() {
+    [ "$code" -eq 1 ] || return 1
+    [ -s "$output/out" ] || [ -s "$output/err" ] || return 0
+    grep -q '^wine client error:0: ' "$output/err" || grep -q '^ShellExecuteEx failed: Internal error' "$output/out"
+}
+for attempt in 1 2 3; do
+    code=0
+    "$wine" "$@" >"$output/out" 2>"$output/err" || code=$?
+    neverBegan || break
+    [ "$attempt" -eq 3 ] || sleep 1  # its server may be ending
+done
 cat "$output/out"
 cat "$output/err" >&2
 exit "$code"
