@@ -8,7 +8,7 @@
 
 #include <memory>
 #include <mutex>
-#include <unordered_map>
+#include <vector>
 
 #include "platform/mount_host.hpp"
 
@@ -20,23 +20,23 @@ public:
     FuseRequests(MountedTree& servedTree, bool isForEverybody)
         : tree(servedTree), checksAccess(isForEverybody) {}
 
-    /// Keeps an opened file; the handle it returns is what the kernel names it by.
-    std::uint64_t keep(std::unique_ptr<MountedFile> file);
-
-    /// The file of a handle; valid until its close().
-    MountedFile& file(std::uint64_t handle);
-
-    /// Ends the file of a handle.
-    void close(std::uint64_t handle) noexcept;
+    /// The file of this number, as opened for an earlier request if that is not long ago: what it remembers
+    /// of the way it is read counts. Throws Error as MountedTree::open() does.
+    [[nodiscard]] std::shared_ptr<MountedFile> file(std::uint64_t id);
 
     MountedTree& tree;
     const bool checksAccess;  // the kernel judges modes and ACLs
 
 private:
-    // An unmount may overtake the kernel's last release(): what is still open then ends with the session.
-    std::mutex mutex_;
-    std::uint64_t lastHandle_ = 0;
-    std::unordered_map<std::uint64_t, std::unique_ptr<MountedFile>> openFiles_;
+    struct OpenedFile {
+        std::uint64_t id = 0;
+        std::shared_ptr<MountedFile> file;
+    };
+
+    std::shared_ptr<MountedFile> recentFile(std::uint64_t id);
+
+    std::mutex mutex_;                     // guards recentFiles_
+    std::vector<OpenedFile> recentFiles_;  // the last used first
 };
 
 /// The table of answers; a session's user data is its FuseRequests.

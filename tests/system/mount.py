@@ -115,6 +115,26 @@ def reading(lab: Lab) -> None:
         lab.check(not wrong, f"wrong bytes at {wrong[:3]}")
 
 
+def many_at_once(lab: Lab) -> None:
+    """More files at a time than the mount keeps open, a piece of each in turn."""
+    source = lab.work / "many"
+    source.mkdir()
+    content = {source / str(number): os.urandom(300_000) for number in range(200)}
+    for path, data in content.items():
+        path.write_bytes(data)
+    lab.run("backup", "run", source, "--client", "many")
+    with Mount(lab) as folder:
+        seen = folder / "many" / "latest" / str(source)[1:]
+        opened = {path: open(seen / path.name, "rb", buffering=0) for path in content}
+        read = {path: b"" for path in content}
+        for _ in range(3):
+            for path, file in opened.items():
+                read[path] += file.read(100_000)
+        for file in opened.values():
+            file.close()
+        lab.check(read == content, "files that are read in turn read as something else")
+
+
 def memory(lab: Lab, most_mib: int) -> None:
     """However much is read, and by however many at a time, the mount's memory stays below a bound."""
     pieces, piece_mib = 4, most_mib // 3
@@ -263,7 +283,7 @@ def main() -> int:
         sys.exit("mount.py cannot run: there is no " + ", no ".join(missing))
     with Lab(sys.argv[1]) as lab:
         lab.create_vault()
-        for part in (torture, reading, read_only, points_come_and_go, ends, failing_threads, other_users, damage, refusals):
+        for part in (torture, reading, many_at_once, read_only, points_come_and_go, ends, failing_threads, other_users, damage, refusals):
             lab.say(part.__name__)
             part(lab)
         if most_mib := int(sys.argv[2]) if len(sys.argv) > 2 else 256:
