@@ -65,6 +65,15 @@ class Mount:
         self.peak_bytes = json.loads(output.splitlines()[-1])["peakMemoryBytes"]
 
 
+def compared(copy: pathlib.Path | str, source: pathlib.Path) -> float:
+    """Seconds that rsync takes to read a copy and what it was made from, and to compare both. Ends the program when they
+    differ."""
+    seconds, differences = timed("rsync", "-aHAXn", "--checksum", "--itemize-changes", "--delete", f"{copy}/", f"{source}/")
+    if differences:
+        raise SystemExit(f"rsync finds differences: {differences.decode(errors='replace')[:2000]}")
+    return seconds
+
+
 def measure(hbr: str, work: pathlib.Path, options: argparse.Namespace) -> bool:
     """True when the mount shows what was backed up."""
     environment = dict(os.environ, HBR_CONFIG_DIR=str(work / "config"), HBR_STATE_DIR=str(work / "state"),
@@ -86,18 +95,15 @@ def measure(hbr: str, work: pathlib.Path, options: argparse.Namespace) -> bool:
     for _ in range(options.repeat):
         restore, _ = timed(hbr, "restore", "latest", "--vault", vault, "--target", restored, "--quiet",
                            environment=environment)
+        local = compared(f"{restored}{source}", source)
         shutil.rmtree(restored)
         with Mount(hbr, work, vault, environment) as read:
-            seen = f"{read.folder}/bench/latest{source}/"
-            rsync, differences = timed("rsync", "-aHAXn", "--checksum", "--itemize-changes", "--delete", seen,
-                                       f"{source}/")
-        if differences:
-            print(f"rsync finds differences: {differences.decode(errors='replace')[:2000]}", file=sys.stderr)
-            is_same = False
+            rsync = compared(f"{read.folder}/bench/latest{source}", source)
         restores.append(restore)
         reads.append(rsync)
         print(f"restore {restore:.2f} s ({size / restore:.0f} MiB/s), rsync --checksum of the mount {rsync:.2f} s "
-              f"({size / rsync:.0f} MiB/s), peak memory of the mount {read.peak_bytes / MIB:.0f} MiB", flush=True)
+              f"({size / rsync:.0f} MiB/s) and of the restored folder {local:.2f} s, peak memory of the mount "
+              f"{read.peak_bytes / MIB:.0f} MiB", flush=True)
     print(f"rsync by the medians: {statistics.median(restores) / statistics.median(reads):.2f} of the speed of a "
           f"restore (goal {RSYNC_GOAL})")
     print(f"ls -lR {list_seconds:.2f} s: {list_seconds * MILLION / options.files:.1f} s for a million files (goal "
