@@ -72,7 +72,7 @@ void Prefetcher::plan(const Place& place, std::vector<vault::ObjectRange> ranges
     std::vector<vault::ObjectRange> missing;
     for (vault::ObjectRange& range : ranges) {
         if (const BlockRef known = find(place.first, range.offset, range.offset + range.sizeBytes)) {
-            known->unread.insert(range.offset);
+            expectRead(*known, range.offset);
             if (known->sizeBytes == kBlockBytes) countWanted(0, range.sizeBytes);
         } else {
             wanted += range.sizeBytes;
@@ -126,7 +126,7 @@ bool Prefetcher::isMostWanted() const noexcept {
 
 void Prefetcher::addBlock(const vault::ObjectRange& range) {
     auto block = std::make_shared<Block>(
-        Block{range.name, range.offset, range.sizeBytes, {}, 0, State::Queued, nullptr, 0});
+        Block{range.name, range.offset, range.sizeBytes, {}, {}, {}, 0, State::Queued, nullptr, 0});
     blocks_[range.name].push_back(block);
     queue_.push_back(std::move(block));
 }
@@ -161,6 +161,8 @@ bool Prefetcher::take(const std::string& name, std::uint64_t offset, base::Mutab
     block->lastUse = ++uses_;
     block->readBytes += to.size();
     block->unread.erase(offset);
+    block->announcedAgain.erase(offset);
+    block->read.insert(offset);
     if (worthOf(*block) != Worth::Much) changed_.notify_all();  // there is room
     lock.unlock();
     std::copy_n(content->begin() + static_cast<std::ptrdiff_t>(from), to.size(), to.begin());
@@ -215,11 +217,16 @@ void Prefetcher::fetch(const BlockRef& block, std::unique_lock<std::mutex>& lock
     changed_.notify_all();
 }
 
+void Prefetcher::expectRead(Block& block, std::uint64_t offset) {
+    (block.read.contains(offset) ? block.announcedAgain : block.unread).insert(offset);
+}
+
 /// A part that was announced once more after it was read may never be asked for again: its reader has kept
 /// it. So what was read from end to end is worth little even then.
 Prefetcher::Worth Prefetcher::worthOf(const Block& block) {
+    if (!block.unread.empty()) return Worth::Much;
     const bool isReadThrough = block.readBytes >= block.content->size() / 10 * 9;
-    if (block.unread.empty()) return isReadThrough ? Worth::None : Worth::Little;
+    if (block.announcedAgain.empty()) return isReadThrough ? Worth::None : Worth::Little;
     return isReadThrough ? Worth::Little : Worth::Much;
 }
 

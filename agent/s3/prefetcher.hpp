@@ -63,7 +63,11 @@ private:
         std::string name;
         std::uint64_t offset = 0;
         std::size_t sizeBytes = 0;
-        std::set<std::uint64_t> unread;  // where parts begin that were announced and not read since
+        // Where parts begin that were announced and have never been read, that have been read, and that were
+        // announced once more after they had been read, and not read since.
+        std::set<std::uint64_t> unread;
+        std::set<std::uint64_t> read;
+        std::set<std::uint64_t> announcedAgain;
         std::size_t readBytes = 0;
         State state = State::Queued;
         std::shared_ptr<const base::Bytes> content;  // a reader copies from it without the lock
@@ -84,6 +88,7 @@ private:
     void fetch(const BlockRef& block, std::unique_lock<std::mutex>& lock);
     enum class Worth { None, Little, Much };  // of a block that is held
     static Worth worthOf(const Block& block);
+    static void expectRead(Block& block, std::uint64_t offset);
     enum class Push { ReadOnly, Any };  // which blocks may be pushed out
     bool makeRoom(std::size_t sizeBytes, Push push);
     void drop(const BlockRef& block);

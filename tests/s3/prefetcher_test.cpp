@@ -171,6 +171,31 @@ BOOST_AUTO_TEST_CASE(what_was_pushed_out_before_it_was_read_comes_again_as_a_who
     BOOST_TEST(ofEarly == 2);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_part_of_what_was_nearly_read_through_does_not_make_room) {
+    constexpr std::uint64_t kParts = Server::kObjectBytes / base::kMiB;
+    Server server;
+    auto prefetcher = server.prefetcher(1, 2 * Prefetcher::kBlockBytes);
+    const auto announce = [&](const char* name) {
+        std::vector<vault::ObjectRange> parts;
+        for (std::uint64_t i = 0; i < kParts; ++i) parts.push_back({name, i * base::kMiB, base::kMiB});
+        prefetcher.announce(parts);
+    };
+    const auto read = [&](const char* name, std::uint64_t parts) {
+        for (std::uint64_t i = 0; i < parts; ++i) {
+            BOOST_TEST(server.isRight(prefetcher, name, i * base::kMiB, base::kMiB));
+        }
+    };
+    announce("left");
+    read("left", kParts - 1);
+    BOOST_TEST(server.isRight(prefetcher, "left", 0, base::kMiB));  // now nine tenths were read
+    announce("done");
+    read("done", kParts);
+    announce("next");
+    announce("later");
+    read("next", 1);  // came in the place of "done"; the one behind it finds no room
+    BOOST_TEST(server.isRight(prefetcher, "left", (kParts - 1) * base::kMiB, base::kMiB));
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_fetched_is_left_to_the_reader) {
     Server server;
     server.fails = true;
