@@ -2,7 +2,6 @@
 #include "agent/app/restore_passes.hpp"
 
 #include <algorithm>
-
 #include <map>
 
 #include "platform/base/error.hpp"
@@ -37,8 +36,8 @@ private:
 void addOutcome(engine::RestoreOutcome& to, engine::RestoreOutcome from) {
     to.faultCount += from.faultCount;
     to.objects += from.objects;
-    to.healedPacks =
-        std::max(to.healedPacks, from.healedPacks);  // each pass counts for itself, mostly the same
+    // Each pass counts by itself, and they meet mostly the same packs.
+    to.healedPacks = std::max(to.healedPacks, from.healedPacks);
     for (engine::Fault& fault : from.faults) {
         if (to.faults.size() < engine::FaultLog::kAtHand) to.faults.push_back(std::move(fault));
     }

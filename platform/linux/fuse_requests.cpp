@@ -274,7 +274,8 @@ struct fuse_lowlevel_ops makeOperations() noexcept {
 
 std::shared_ptr<MountedFile> FuseRequests::file(std::uint64_t id) {
     if (auto recent = recentFile(id)) return recent;
-    // Without the lock: this may read from the vault.
+    // Without the lock: this may read from the vault. A file that two threads open at once is kept twice,
+    // until the one that is not found any more has become the oldest.
     std::shared_ptr<MountedFile> opened = tree.open(id);
     const std::lock_guard lock(mutex_);
     if (recentFiles_.size() == kMostRecentFiles) recentFiles_.pop_back();
