@@ -7,7 +7,8 @@
 //
 // A program that looks through a tree asks its next question a few microseconds after the answer to the last
 // one, while waking a thread on a processor that has gone to sleep takes ten times as long, in a virtual
-// machine even longer. So one thread that has answered keeps looking for a moment before it waits.
+// machine even longer. So one thread that has answered keeps looking for a moment before it waits. On the only
+// processor it would keep the program that asks from running.
 #include "platform/mount_host.hpp"
 
 #include <fcntl.h>
@@ -31,6 +32,7 @@
 #include "platform/linux/descriptor.hpp"
 #include "platform/linux/fuse_requests.hpp"
 #include "platform/linux/system_error.hpp"
+#include "platform/process.hpp"
 
 namespace platform {
 
@@ -245,7 +247,7 @@ private:
     /// Looks for a request for a moment, if no other thread does. Returns what receiving it returned.
     int watchFor(RequestBuffer& buffer) {
         using Clock = std::chrono::steady_clock;
-        if (isWatched_.exchange(true, std::memory_order_acquire)) return -EAGAIN;
+        if (!mayWatch_ || isWatched_.exchange(true, std::memory_order_acquire)) return -EAGAIN;
         const auto end = Clock::now() + kWatch;
         int taken = 0;
         do {
@@ -256,6 +258,7 @@ private:
     }
 
     struct fuse_session* const session_;
+    const bool mayWatch_ = processorCount() > 1;
     const Descriptor end_;
     std::atomic<bool> isWatched_ = false;  // some thread looks for the next request instead of sleeping
     std::mutex mutex_;                     // guards failure_
