@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/scheduler/policy.hpp"
 
-#include <algorithm>
-#include <cstddef>
 #include <optional>
 
-#include "platform/base/text.hpp"
+#include "platform/base/given_name.hpp"
 
 namespace scheduler {
 
 namespace {
 
-constexpr std::size_t kLongestName = 64;
 constexpr std::chrono::local_days kFirstDay{std::chrono::year{2000} / 1 / 1};
 constexpr std::chrono::local_days kDayAfterLast{std::chrono::year{2100} / 1 / 1};
-
-/// Of UTF-8: every character has one byte that continues no other.
-std::size_t characterCount(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
-}
-
-std::optional<std::string> faultOfName(const std::string& name) {
-    if (base::trim(name).empty()) return "The policy has no name; give it one of 1 to 64 characters.";
-    if (base::printable(name) != name)
-        return "The policy's name holds characters that cannot be shown; use letters, digits and signs.";
-    const std::size_t length = characterCount(name);
-    if (length <= kLongestName) return std::nullopt;
-    return "The policy's name has " + std::to_string(length) + " characters; 64 are the most.";
-}
 
 std::optional<std::string> faultOfCount(const char* refusal, unsigned count, unsigned most,
                                         const std::string& unit) {
@@ -91,7 +73,7 @@ std::vector<RefusedField> checkPolicy(const Policy& policy) {
     const auto judge = [&refused](const char* field, std::optional<std::string> fault) {
         if (fault) refused.push_back({field, std::move(*fault)});
     };
-    judge("name", faultOfName(policy.name));
+    judge("name", base::faultOfName("policy", policy.name));
     judge("frequency", faultOfFrequency(policy.frequency));
     judge("firstBackup", faultOfFirstBackup(policy.firstBackup));
     judge("retention", faultOfRetention(policy.retention));
