@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # build_windows_dependencies.sh [x86_64|i686]: cross-builds the third-party libraries of the Windows program, once.
 #
-# Builds OpenSSL, zstd and POCO as static mingw-w64 libraries from Debian's source packages into a folder of the
+# Builds OpenSSL, zstd, SQLite and POCO as static mingw-w64 libraries from Debian's source packages into a folder of the
 # cache that is keyed by the processor, their versions and this script, and prints that folder. Does nothing when it
 # is there already. cmake/mingw.cmake finds the newest one through the link windows-x86_64-current or
 # windows-i686-current beside it, or the folder that HBR_WINDOWS_PREFIX names.
 #
-# Needs: g++-mingw-w64-x86-64-posix or g++-mingw-w64-i686-posix, dpkg-dev cmake ninja-build make perl libssl-dev libzstd-dev
-# libpoco-dev libboost-test-dev. Compiles through ccache where CMAKE_CXX_COMPILER_LAUNCHER says so.
+# Needs: g++-mingw-w64-x86-64-posix or g++-mingw-w64-i686-posix, g++ dpkg-dev cmake ninja-build make perl tcl libssl-dev
+# libzstd-dev libsqlite3-dev libpoco-dev libboost-test-dev. Compiles through ccache where CMAKE_CXX_COMPILER_LAUNCHER says so.
 set -eu
 
 cpu=${1:-x86_64}
@@ -24,8 +24,8 @@ FALLBACK_OPENSSL=3.0.20-1~deb12u2
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build_windows_dependencies: $*"; exit 1; }
 
-for tool in "$HOST-gcc-posix" "$HOST-g++-posix" "$HOST-windmc" apt-get dpkg-source dpkg-query cmake ninja make perl patch flock; do
-    command -v "$tool" >/dev/null || die "'$tool' is missing. Install g++-mingw-w64-x86-64-posix g++-mingw-w64-i686-posix dpkg-dev cmake ninja-build make perl."
+for tool in "$HOST-gcc-posix" "$HOST-g++-posix" "$HOST-windmc" apt-get dpkg-source dpkg-query cmake ninja make perl tclsh patch flock; do
+    command -v "$tool" >/dev/null || die "'$tool' is missing. Install g++-mingw-w64-x86-64-posix g++-mingw-w64-i686-posix dpkg-dev cmake ninja-build make perl tcl."
 done
 [ -d /usr/include/boost/test ] || die "Boost.Test is missing. Install libboost-test-dev."
 
@@ -34,9 +34,10 @@ installed_version() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true; }
 script=$(readlink -f "$0")
 openssl_version=$(installed_version libssl-dev)
 zstd_version=$(installed_version libzstd-dev)
+sqlite_version=$(installed_version libsqlite3-dev)
 poco_version=$(installed_version libpoco-dev)
 compiler_version=$("$HOST-gcc-posix" -dumpfullversion)
-key=$( { cat "$script"; echo "$openssl_version $zstd_version $poco_version $compiler_version"; } | sha256sum | cut -c1-16)
+key=$( { cat "$script"; echo "$openssl_version $zstd_version $sqlite_version $poco_version $compiler_version"; } | sha256sum | cut -c1-16)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/hbr-tests
 prefix=$cache/windows-$cpu-$key
 
@@ -99,6 +100,7 @@ fetch_source() {
 }
 fetch_source openssl openssl "$openssl_version" "$FALLBACK_OPENSSL" ""
 fetch_source libzstd zstd "$zstd_version" ""
+fetch_source sqlite3 sqlite "$sqlite_version" ""
 fetch_source poco poco "$poco_version" ""
 
 # --- builds ----------------------------------------------------------------------------------------------
@@ -114,6 +116,19 @@ cmake -S "$work/src/zstd/build/cmake" -B "$work/build-zstd" -G Ninja \
     -DZSTD_LEGACY_SUPPORT=OFF -DCMAKE_INSTALL_PREFIX="$stage" -DCMAKE_INSTALL_LIBDIR=lib >"$work/zstd.log" 2>&1 &&
     ninja -C "$work/build-zstd" -j"$jobs" install >>"$work/zstd.log" 2>&1 ||
     { tail -n 40 "$work/zstd.log" >&2; die "zstd does not build."; }
+
+say "Building SQLite"
+(
+    # One file of C out of many, made by programs that run here; then compiled for Windows.
+    cd "$work/src/sqlite"
+    ./configure --disable-tcl --disable-shared
+    make sqlite3.c sqlite3.h
+    # Every option but the last is one of Debian's library, so that both systems behave alike; no code is ever loaded.
+    ${CMAKE_CXX_COMPILER_LAUNCHER:-} "$HOST-gcc-posix" -O2 -D_WIN32_WINNT=0x0A00 -DSQLITE_THREADSAFE=1 \
+        -DSQLITE_SECURE_DELETE -DSQLITE_OMIT_LOAD_EXTENSION -c sqlite3.c -o sqlite3.o
+    "$HOST-gcc-ar-posix" rcs "$stage/lib/libsqlite3.a" sqlite3.o
+    cp sqlite3.h "$stage/include/"
+) >"$work/sqlite.log" 2>&1 || { tail -n 40 "$work/sqlite.log" >&2; die "SQLite does not build."; }
 
 say "Building OpenSSL (some minutes)"
 (
@@ -172,8 +187,8 @@ APART
 # Boost.Test is used from headers alone. Linked by itself: /usr/include as a whole would bring glibc's headers.
 ln -s /usr/include/boost "$stage/include/boost"
 
-for file in include/openssl/evp.h include/zstd.h include/boost/test lib/libcrypto.a lib/libssl.a lib/libzstd.a \
-    include/Poco/Net/HTTPSClientSession.h lib/libPocoNetSSL.a cmake/PocoConfig.cmake; do
+for file in include/openssl/evp.h include/zstd.h include/sqlite3.h include/boost/test lib/libcrypto.a lib/libssl.a \
+    lib/libzstd.a lib/libsqlite3.a include/Poco/Net/HTTPSClientSession.h lib/libPocoNetSSL.a cmake/PocoConfig.cmake; do
     [ -e "$stage/$file" ] || die "$file is missing after the build."
 done
 

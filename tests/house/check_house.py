@@ -28,6 +28,7 @@ MAY_INCLUDE = {
     "agent/engine": {"agent/engine", "agent/vault", "connectors", "platform", "platform/base"},
     "agent/mount": {"agent/mount", "agent/vault", "connectors", "connectors/files", "platform", "platform/base"},
     "agent/scheduler": {"agent/scheduler", "platform", "platform/base"},
+    "agent/catalogue": {"agent/catalogue", "agent/scheduler", "agent/vault", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
     "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/mount", "agent/s3", "agent/vault", "connectors",
                   "connectors/files", "platform", "platform/base"},

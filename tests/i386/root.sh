@@ -12,7 +12,7 @@ set -euo pipefail
 # that provides another, so libselinux1-dev, which libfuse3-dev wants under its other name, is named here.
 readonly packages=(
     g++ cmake ninja-build ccache git python3
-    libssl-dev libzstd-dev libfuse3-dev libselinux1-dev libpoco-dev libboost-test-dev
+    libssl-dev libzstd-dev libsqlite3-dev libfuse3-dev libselinux1-dev libpoco-dev libboost-test-dev
     attr acl libcap2-bin e2fsprogs util-linux
     wine32 wine
 )

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/catalogue/schema.hpp"
+
+#include <array>
+
+#include "agent/catalogue/database_error.hpp"
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+
+namespace catalogue {
+
+namespace {
+
+/// "HBRc" in the file's header.
+constexpr std::int64_t kApplicationId = 0x48425263;
+
+// Moments are seconds since 1970 in UTC. Ids of plans and points are 16 random bytes.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE policies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    frequency_count INTEGER NOT NULL,
+    frequency_unit TEXT NOT NULL CHECK (frequency_unit IN ('hour', 'day', 'week')),
+    first_backup INTEGER NOT NULL,  -- what the clock shows, as if it stood in UTC
+    retention_count INTEGER NOT NULL,
+    retention_unit TEXT NOT NULL CHECK (retention_unit IN ('day', 'month', 'year'))
+) STRICT;
+
+CREATE TABLE plans (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    name TEXT NOT NULL UNIQUE,
+    client TEXT NOT NULL,
+    vault TEXT NOT NULL,
+    policy INTEGER REFERENCES policies (id),  -- NULL: instant, or stopped
+    script_before TEXT NOT NULL,
+    script_after TEXT NOT NULL,
+    most_retries INTEGER NOT NULL,
+    first_wait_minutes INTEGER NOT NULL,
+    made INTEGER NOT NULL,
+    considered_until INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    pause_from INTEGER,
+    pause_until INTEGER,
+    stopped INTEGER,  -- when its policy was deleted
+    CHECK ((pause_from IS NULL) = (pause_until IS NULL)),
+    CHECK (stopped IS NULL OR policy IS NULL)
+) STRICT;
+CREATE INDEX plans_by_policy ON plans (policy);
+
+CREATE TABLE plan_sources (
+    plan BLOB NOT NULL REFERENCES plans (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 7),
+    path TEXT NOT NULL,
+    PRIMARY KEY (plan, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plan_options (
+    plan BLOB NOT NULL REFERENCES plans (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (plan, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plan_bandwidth (
+    plan BLOB NOT NULL REFERENCES plans (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    from_hour INTEGER NOT NULL,
+    until_hour INTEGER NOT NULL,
+    bytes_per_second INTEGER NOT NULL,
+    PRIMARY KEY (plan, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('queued', 'running', 'completed', 'partially completed', 'failed', 'cancelled')),
+    plan BLOB REFERENCES plans (id) ON DELETE SET NULL,
+    plan_name TEXT NOT NULL,
+    client TEXT NOT NULL,
+    vault TEXT NOT NULL,
+    due INTEGER,  -- the policy's moment; NULL: somebody asked for it
+    made INTEGER NOT NULL,
+    started INTEGER,
+    ended INTEGER,
+    point BLOB,  -- what it left in the vault
+    is_unwanted INTEGER NOT NULL DEFAULT 0,  -- 1: its policy was deleted while it ran, so its point goes, too
+    objects INTEGER NOT NULL DEFAULT 0,
+    read_bytes INTEGER NOT NULL DEFAULT 0,
+    stored_bytes INTEGER NOT NULL DEFAULT 0,
+    faults INTEGER NOT NULL DEFAULT 0,
+    error_code TEXT NOT NULL DEFAULT '',
+    error_text TEXT NOT NULL DEFAULT '',
+    CHECK ((ended IS NULL) = (state IN ('queued', 'running')))
+) STRICT;
+CREATE INDEX jobs_by_plan ON jobs (plan);
+CREATE INDEX jobs_not_ended ON jobs (state) WHERE ended IS NULL;
+CREATE INDEX jobs_by_end ON jobs (ended) WHERE ended IS NOT NULL;
+
+CREATE TABLE events (
+    job INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    level TEXT NOT NULL CHECK (level IN ('info', 'warning', 'error')),
+    text TEXT NOT NULL,
+    PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE points (
+    number INTEGER PRIMARY KEY,
+    vault TEXT NOT NULL,
+    id BLOB NOT NULL CHECK (length(id) = 16),
+    client TEXT NOT NULL,
+    plan TEXT NOT NULL,  -- as the vault has it: hex of a plan's id, or whatever another client wrote
+    started INTEGER NOT NULL,
+    started_nanoseconds INTEGER NOT NULL,
+    finished INTEGER NOT NULL,
+    finished_nanoseconds INTEGER NOT NULL,
+    objects INTEGER NOT NULL,
+    logical_bytes INTEGER NOT NULL,
+    read_bytes INTEGER NOT NULL,
+    new_bytes INTEGER NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    faults INTEGER NOT NULL,
+    parent BLOB,
+    to_be_deleted INTEGER,  -- since when it is to be deleted from the vault
+    UNIQUE (vault, id)
+) STRICT;
+CREATE INDEX points_by_plan ON points (plan);
+CREATE INDEX points_by_start ON points (started, started_nanoseconds);
+CREATE INDEX points_to_be_deleted ON points (vault) WHERE to_be_deleted IS NOT NULL;
+
+CREATE TABLE point_texts (
+    point INTEGER NOT NULL REFERENCES points (number) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('source', 'tag')),
+    position INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (point, kind, position)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {kVersion1};
+
+/// A number in the file's header. Pragmas take no bound values; these come from the sources alone.
+void setHeader(Database& database, const char* field, std::int64_t value) {
+    database.runScript(("PRAGMA " + std::string(field) + " = " + std::to_string(value)).c_str());
+}
+
+std::int64_t versionOf(Database& database) { return database.integer("PRAGMA user_version"); }
+
+void runStep(Database& database, SchemaSteps steps, std::size_t step) {
+    Transaction transaction(database);
+    // Another process may have done it since the version was read.
+    if (versionOf(database) == static_cast<std::int64_t>(step)) {
+        database.runScript(steps[step]);
+        setHeader(database, "user_version", static_cast<std::int64_t>(step) + 1);
+    }
+    transaction.commit();
+}
+
+void requireCatalogue(Database& database) {
+    if (database.integer("PRAGMA application_id") == kApplicationId) return;
+    const bool isEmpty = database.integer("PRAGMA page_count") == 0;
+    throwNoCatalogue(database.path(),
+                     isEmpty ? "the file is empty" : "the file is another program's database, or damaged");
+}
+
+void bringUpToDate(Database& database, SchemaSteps steps) {
+    const std::int64_t version = versionOf(database);
+    const auto newest = static_cast<std::int64_t>(steps.size());
+    if (version > newest) {
+        throw base::Error(base::ErrorKind::Unsupported, "CATALOG-0003",
+                          "The catalogue '" + base::printable(database.path()) + "' has version " +
+                              std::to_string(version) + " and this program knows " + std::to_string(newest) +
+                              " at most",
+                          "Run the later version of the program that made it, or move it away.");
+    }
+    if (version < 1) throwNoCatalogue(database.path(), "the file has no version");
+    for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
+        runStep(database, steps, step);
+    }
+}
+
+/// The name of a file that belongs to the catalogue and lies beside it.
+std::string besides(const std::string& path, const char* ending) { return path + ending; }
+
+void makeEmpty(const platform::FileSystem& fileSystem, const std::string& path) {
+    try {
+        fileSystem.createNew(path);
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::Exists) throw;
+    }
+}
+
+void fillNewFile(const std::string& path, SchemaSteps steps) {
+    Database database(path);
+    setHeader(database, "application_id", kApplicationId);
+    database.runScript("PRAGMA journal_mode = WAL");
+    for (std::size_t step = 0; step < steps.size(); ++step) runStep(database, steps, step);
+    // Closing it takes the log into the file, and away.
+}
+
+/// Makes a catalogue whole under another name before it gets its own, so that nobody ever sees a part of one.
+/// One process at a time does this: it removes what earlier ones left, and must not meet a living one's log.
+void makeFile(const platform::FileSystem& fileSystem, const std::string& path,
+              std::chrono::milliseconds busyWait, SchemaSteps steps) {
+    auto folder = fileSystem.splitPath(path);
+    folder.pop_back();
+    fileSystem.createDirectories(fileSystem.joinPath(folder));
+    const std::string guardPath = besides(path, ".guard");
+    makeEmpty(fileSystem, guardPath);
+    Database guard(guardPath, busyWait);
+    guard.runScript("BEGIN EXCLUSIVE");  // Ends with the connection, or with the process.
+    if (fileSystem.status(path)) return;
+    // SQLite would take the log of a catalogue that was lost for one of the new.
+    const std::string newPath = besides(path, ".new");
+    for (const char* ending : {"-wal", "-shm"}) {
+        fileSystem.removeFile(besides(path, ending));
+        fileSystem.removeFile(besides(newPath, ending));
+    }
+    fileSystem.removeFile(newPath);
+    makeEmpty(fileSystem, newPath);
+    fillNewFile(newPath, steps);
+    fileSystem.publish(newPath, path);
+    fileSystem.syncDirectory(fileSystem.joinPath(folder));
+}
+
+}  // namespace
+
+SchemaSteps schemaSteps() noexcept { return kSteps; }
+
+std::unique_ptr<Database> openDatabase(const platform::FileSystem& fileSystem, const std::string& path,
+                                       std::chrono::milliseconds busyWait, SchemaSteps steps) {
+    if (!fileSystem.status(path)) makeFile(fileSystem, path, busyWait, steps);
+    auto database = std::make_unique<Database>(path, busyWait);
+    requireCatalogue(*database);
+    bringUpToDate(*database, steps);
+    return database;
+}
+
+void checkDatabase(Database& database) {
+    Statement check = database.prepare("PRAGMA quick_check(1)");
+    if (check.step() && check.text(0) != "ok") throwDamaged(check.text(0), database.path());
+    check.reset();
+    Statement loose = database.prepare("PRAGMA foreign_key_check");
+    if (loose.step()) throwDamaged("a row of " + loose.text(0) + " belongs to nothing", database.path());
+}
+
+}  // namespace catalogue
