@@ -23,10 +23,8 @@ sqlite3* openConnection(const std::string& path) {
         sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nullptr);
     if (outcome == SQLITE_OK && isReadOnly(connection)) outcome = SQLITE_READONLY;
     if (outcome != SQLITE_OK) {
-        // There is a connection even then, which knows what happened.
-        const std::string reason = connection == nullptr ? "" : sqlite3_errmsg(connection);
-        sqlite3_close_v2(connection);
-        throwDatabaseError(outcome, reason, path);
+        sqlite3_close_v2(connection);  // There is one even then.
+        throwDatabaseError(outcome, sqlite3_errstr(outcome), path);
     }
     return connection;
 }

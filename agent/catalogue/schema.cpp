@@ -187,7 +187,7 @@ std::string besides(const std::string& path, const char* ending) { return path +
 
 void makeEmpty(const platform::FileSystem& fileSystem, const std::string& path) {
     try {
-        fileSystem.createNew(path);
+        (void)fileSystem.createNew(path);
     } catch (const base::Error& error) {
         if (error.kind() != base::ErrorKind::Exists) throw;
     }
@@ -196,9 +196,9 @@ void makeEmpty(const platform::FileSystem& fileSystem, const std::string& path) 
 void fillNewFile(const std::string& path, SchemaSteps steps) {
     Database database(path);
     setHeader(database, "application_id", kApplicationId);
-    database.runScript("PRAGMA journal_mode = WAL");
     for (std::size_t step = 0; step < steps.size(); ++step) runStep(database, steps, step);
-    // Closing it takes the log into the file, and away.
+    // At last, so that all is in the file itself and nothing hangs on taking in a log.
+    database.runScript("PRAGMA journal_mode = WAL");
 }
 
 /// Makes a catalogue whole under another name before it gets its own, so that nobody ever sees a part of one.
@@ -215,7 +215,7 @@ void makeFile(const platform::FileSystem& fileSystem, const std::string& path,
     if (fileSystem.status(path)) return;
     // SQLite would take the log of a catalogue that was lost for one of the new.
     const std::string newPath = besides(path, ".new");
-    for (const char* ending : {"-wal", "-shm"}) {
+    for (const char* ending : {"-wal", "-shm", "-journal"}) {
         fileSystem.removeFile(besides(path, ending));
         fileSystem.removeFile(besides(newPath, ending));
     }
@@ -240,7 +240,7 @@ std::unique_ptr<Database> openDatabase(const platform::FileSystem& fileSystem, c
 }
 
 void checkDatabase(Database& database) {
-    Statement check = database.prepare("PRAGMA quick_check(1)");
+    Statement check = database.prepare("PRAGMA integrity_check(1)");
     if (check.step() && check.text(0) != "ok") throwDamaged(check.text(0), database.path());
     check.reset();
     Statement loose = database.prepare("PRAGMA foreign_key_check");
