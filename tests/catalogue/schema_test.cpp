@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_later_version_is_refused_and_left_alone) {
 BOOST_AUTO_TEST_CASE(many_that_make_it_at_once_get_the_same) {
     const test::TemporaryFolder folder;
     const auto failures = atOnce([&folder] {
-        catalogue::Catalogue catalogue(*folder.files, folder / "new/c.db");
+        catalogue::Catalogue catalogue(*folder.files, folder / "new/c.db", test::kPatience);
         catalogue.points().add("disk", test::pointOf("", 1));
     });
     BOOST_TEST(failures.empty(), failures);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(many_that_bring_it_up_to_date_at_once_do_it_once) {
         const test::TemporaryFolder folder;
         openDatabase(*folder.files, folder / "c.db");
         const auto failures =
-            atOnce([&] { (void)openDatabase(*folder.files, folder / "c.db", catalogue::kBusyWait, steps); });
+            atOnce([&] { (void)openDatabase(*folder.files, folder / "c.db", test::kPatience, steps); });
         BOOST_TEST(failures.empty(), failures);
         BOOST_TEST(Database(folder / "c.db").integer("PRAGMA user_version") == 2);
     }

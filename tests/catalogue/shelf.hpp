@@ -13,6 +13,9 @@ namespace test {
 
 using std::chrono::sys_seconds;
 
+/// For many writers at once on a disk that is busy with other things: time must not decide.
+inline constexpr std::chrono::milliseconds kPatience = std::chrono::minutes(5);
+
 inline sys_seconds at(std::int64_t seconds) { return sys_seconds(std::chrono::seconds(seconds)); }
 
 inline scheduler::Policy policyNamed(const std::string& name) {

@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(processes_make_and_use_it_at_once) {
         BOOST_REQUIRE(child >= 0);
         if (child == 0) {
             try {
-                catalogue::Catalogue catalogue(*folder.files, folder / "c.db");
+                catalogue::Catalogue catalogue(*folder.files, folder / "c.db", test::kPatience);
                 for (int j = 0; j < 10; ++j)
                     catalogue.policies().add(test::policyNamed(std::to_string(i) + "-" + std::to_string(j)));
             } catch (...) {
