@@ -7,8 +7,8 @@
 //
 // A program that looks through a tree asks its next question a few microseconds after the answer to the last
 // one, while waking a thread on a processor that has gone to sleep takes ten times as long, in a virtual
-// machine even longer. So one thread that has answered keeps looking for a moment before it waits. On the only
-// processor it would keep the program that asks from running.
+// machine even longer. So one thread that has answered keeps looking for a moment before it waits. On the
+// only processor it would keep the program that asks from running.
 #include "platform/mount_host.hpp"
 
 #include <fcntl.h>
