@@ -4,7 +4,9 @@
 #include <array>
 
 #include "agent/catalogue/database_error.hpp"
+#include "agent/vault/random.hpp"
 #include "platform/base/error.hpp"
+#include "platform/base/strong_id.hpp"
 #include "platform/base/text.hpp"
 
 namespace catalogue {
@@ -185,10 +187,17 @@ void bringUpToDate(Database& database, SchemaSteps steps) {
 /// The name of a file that belongs to the catalogue and lies beside it.
 std::string besides(const std::string& path, const char* ending) { return path + ending; }
 
-void makeEmpty(const platform::FileSystem& fileSystem, const std::string& path) {
+/// Makes the file that processes lock, empty. It gets its name only once its maker has closed it: on Windows
+/// whoever opened it before could not write to it, and so not lock it.
+void makeGuard(const platform::FileSystem& fileSystem, const std::string& path) {
+    if (fileSystem.status(path)) return;
+    using FileId = base::StrongId<struct GuardTag, 8>;
+    const std::string newPath = besides(path, ("." + vault::randomId<FileId>().hex()).c_str());
+    (void)fileSystem.createNew(newPath);
     try {
-        (void)fileSystem.createNew(path);
+        fileSystem.publish(newPath, path);
     } catch (const base::Error& error) {
+        fileSystem.removeFile(newPath);
         if (error.kind() != base::ErrorKind::Exists) throw;
     }
 }
@@ -209,7 +218,7 @@ void makeFile(const platform::FileSystem& fileSystem, const std::string& path,
     folder.pop_back();
     fileSystem.createDirectories(fileSystem.joinPath(folder));
     const std::string guardPath = besides(path, ".guard");
-    makeEmpty(fileSystem, guardPath);
+    makeGuard(fileSystem, guardPath);
     Database guard(guardPath, busyWait);
     guard.runScript("BEGIN EXCLUSIVE");  // Ends with the connection, or with the process.
     if (fileSystem.status(path)) return;
@@ -220,7 +229,7 @@ void makeFile(const platform::FileSystem& fileSystem, const std::string& path,
         fileSystem.removeFile(besides(newPath, ending));
     }
     fileSystem.removeFile(newPath);
-    makeEmpty(fileSystem, newPath);
+    (void)fileSystem.createNew(newPath);
     fillNewFile(newPath, steps);
     fileSystem.publish(newPath, path);
     fileSystem.syncDirectory(fileSystem.joinPath(folder));
