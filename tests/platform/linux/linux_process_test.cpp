@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -16,26 +15,14 @@
 #include "platform/linux/system_error.hpp"
 #include "platform/process.hpp"
 #include "platform/secrets.hpp"
+#include "tests/platform/linux/forked_child.hpp"
 #include "tests/platform/temporary_folder.hpp"
 
 using base::ErrorKind;
+using test::exitCodeOf;
 using test::hasCode;
 using test::TemporaryFolder;
 using test::writeFile;
-
-namespace {
-
-/// Runs `body` in a forked child and returns its exit code, or 128 and the signal that ended it.
-template <typename Body>
-int exitCodeOf(const Body& body) {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(body());
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(linux_process)
 
