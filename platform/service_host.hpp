@@ -99,7 +99,7 @@ using ServiceBody = std::function<int(ServiceHost& host, const base::CancelToken
 ///
 /// What the body throws ends the service as failed, is shown as its status, and is thrown on; only Error
 /// (Cancelled) after a request to stop is a good end. Throws Error too: Invalid ("SERVICE-0001") when the
-/// environment makes no sense.
+/// environment makes no sense, Unavailable ("SERVICE-0003") when Windows does not let it be a service.
 int runService(const std::string& name, const base::CancelToken& stop, const ServiceBody& body);
 
 }  // namespace platform

@@ -8,34 +8,15 @@
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/process.hpp"
+#include "platform/windows/command_line.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/system_error.hpp"
-#include "platform/windows/wide_text.hpp"
 
 namespace platform {
 
 namespace {
 
 using windows::Handle;
-
-/// Appends a word so that the C library of the child reads it back as it is: quoted, with backslashes doubled
-/// where a quote follows.
-void appendQuoted(std::wstring& line, const std::wstring& word) {
-    if (!line.empty()) line += L' ';
-    if (!word.empty() && word.find_first_of(L" \t\n\v\"") == std::wstring::npos) {
-        line += word;
-        return;
-    }
-    line += L'"';
-    std::size_t backslashes = 0;
-    for (const wchar_t letter : word) {
-        if (letter == L'"') line.append(backslashes + 1, L'\\');
-        backslashes = letter == L'\\' ? backslashes + 1 : 0;
-        line += letter;
-    }
-    line.append(backslashes, L'\\');
-    line += L'"';
-}
 
 struct Pipe {
     Handle readEnd;
@@ -93,8 +74,7 @@ private:
 };
 
 Handle startChild(const std::vector<std::string>& commandLine, HANDLE input, HANDLE output) {
-    std::wstring line;
-    for (const std::string& word : commandLine) appendQuoted(line, windows::toWide(word));
+    std::wstring line = windows::commandLineOf(commandLine);
     const HANDLE error = GetStdHandle(STD_ERROR_HANDLE);
     std::vector<HANDLE> inherited = {input, output};
     const bool sharesError = error != nullptr && error != INVALID_HANDLE_VALUE &&

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "platform/base/error.hpp"
+#include "platform/windows/console_events.hpp"
 #include "platform/windows/system_error.hpp"
 #include "platform/windows/wide_text.hpp"
 
@@ -107,6 +108,10 @@ void cancelOnInterrupt(const base::CancelToken& token) {
     static const base::CancelToken kept = token;
     interruptToken = &kept;
     if (SetConsoleCtrlHandler(onConsoleEvent, TRUE) == 0) throw startError("does not let it notice Ctrl-C");
+}
+
+void windows::leaveConsoleEvents() noexcept {
+    while (SetConsoleCtrlHandler(onConsoleEvent, FALSE) != 0) continue;
 }
 
 std::vector<std::string> programArguments(int /*argumentCount*/, char** /*arguments*/) {

@@ -16,6 +16,7 @@
 #include "platform/windows/handle.hpp"
 #include "platform/windows/security.hpp"
 #include "platform/windows/wide_text.hpp"
+#include "tests/platform/windows/own_program.hpp"
 
 namespace {
 
@@ -65,12 +66,6 @@ void adjust(const wchar_t* privilege, DWORD attributes) {
     BOOST_REQUIRE(AdjustTokenPrivileges(ownToken().get(), FALSE, &wanted, 0, nullptr, nullptr) != 0);
 }
 
-std::string ownProgram() {
-    std::wstring path(32'768, L'\0');
-    path.resize(GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size())));
-    return platform::windows::toUtf8(path);
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(windows_process)
@@ -109,7 +104,8 @@ BOOST_AUTO_TEST_CASE(child_without_privileges, *boost::unit_test::disabled()) {
 
 BOOST_AUTO_TEST_CASE(an_account_without_backup_privileges_is_no_failure) {
     const auto child = platform::runProgram(
-        {ownProgram(), "--run_test=windows_process/child_without_privileges", "--log_level=message"}, {});
+        {test::ownProgram(), "--run_test=windows_process/child_without_privileges", "--log_level=message"},
+        {});
     BOOST_TEST(child.exitCode == 0, child.output);
     BOOST_TEST(child.output.find("it worked without") != std::string::npos, child.output);
 }
