@@ -8,12 +8,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <iostream>
 
 #include "platform/base/bytes.hpp"
 #include "platform/base/error.hpp"
 #include "platform/process.hpp"
 #include "platform/service_control.hpp"
 #include "platform/service_host.hpp"
+#include "platform/windows/console_events.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/service_status.hpp"
 #include "platform/windows/wide_text.hpp"
@@ -39,7 +41,8 @@ std::string nameOf(const std::string& role) {
     return "hbr-test-" + role + "-" + std::to_string(GetCurrentProcessId());
 }
 
-/// Something that the test and the service in another process tell each other once.
+/// Something that the test and the service in another process tell each other once. It is forgotten when
+/// nobody has it any more, so whoever waits for it makes it first.
 class Signal final {
 public:
     Signal(const std::string& service, const std::string& what)
@@ -58,7 +61,7 @@ platform::ServiceRegistration registrationOf(const std::string& name) {
     return {name,
             "HBR test " + name,
             kDescription,
-            {test::ownProgram(), "--run_test=started_by_windows/the_service_itself", "--", name}};
+            {test::ownProgram(), "--run_test=started_by_tests/the_service_itself", "--", name}};
 }
 
 /// A service that is registered as long as the test lasts. Its program is this one.
@@ -144,11 +147,16 @@ int live(ServiceHost& host, const std::string& name) {
     return Signal(name, "end").await() ? 0 : 3;
 }
 
+BOOL WINAPI takeEvent(DWORD /*event*/) {
+    Signal(nameOf("console"), "event").give();
+    return TRUE;
+}
+
 }  // namespace
 
-/// Not a test by itself but what Windows starts as a service; by a name of its own, so that nobody who runs
-/// the tests by theirs runs it with them.
-BOOST_AUTO_TEST_SUITE(started_by_windows)
+/// Not tests by themselves but what the tests start in processes of their own; in a suite of their own, so
+/// that nobody who runs the tests by their names runs these with them.
+BOOST_AUTO_TEST_SUITE(started_by_tests)
 
 BOOST_AUTO_TEST_CASE(the_service_itself, *boost::unit_test::disabled()) {
     const auto& suite = boost::unit_test::framework::master_test_suite();
@@ -157,6 +165,22 @@ BOOST_AUTO_TEST_CASE(the_service_itself, *boost::unit_test::disabled()) {
     platform::cancelOnInterrupt(stop);
     static_cast<void>(platform::runService(
         name, stop, [&name](ServiceHost& host, const base::CancelToken&) { return live(host, name); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_left_its_console_s_events, *boost::unit_test::disabled()) {
+    const Signal event(nameOf("console"), "event");
+    FreeConsole();
+    BOOST_REQUIRE(AllocConsole() != 0);
+    // Handlers are called last one first, until one says that it has taken the event.
+    BOOST_REQUIRE(SetConsoleCtrlHandler(takeEvent, TRUE) != 0);
+    const base::CancelToken stop;
+    platform::cancelOnInterrupt(stop);
+    platform::cancelOnInterrupt(stop);
+    platform::windows::leaveConsoleEvents();
+    BOOST_REQUIRE(GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0) != 0);
+    BOOST_REQUIRE(event.await());
+    BOOST_TEST(!stop.isCancelled());
+    std::cout << "only its own handler was asked" << std::flush;
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -264,6 +288,13 @@ BOOST_AUTO_TEST_CASE(a_service_runs_in_the_foreground_when_windows_did_not_start
                                                   return host.waitFor(1h) ? 1 : 5;
                                               });
     BOOST_TEST(exitCode == 5);
+}
+
+BOOST_AUTO_TEST_CASE(console_events_stop_no_service) {
+    const platform::ChildResult child = platform::runProgram(
+        {test::ownProgram(), "--run_test=started_by_tests/a_program_that_left_its_console_s_events"}, {});
+    BOOST_TEST(child.exitCode == 0, child.output);
+    BOOST_TEST(child.output.find("only its own handler was asked") != std::string::npos, child.output);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_registered_can_be_read_back) {
