@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// child_process.cpp: runs another program on Linux.
+// child_process.cpp: a program in a process group of its own on Linux. A descriptor stands for the process,
+// so that its end and its output can be waited for at once.
+#include "platform/child_process.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <mutex>
 
 #include "platform/base/error.hpp"
-#include "platform/base/text.hpp"
-#include "platform/linux/descriptor.hpp"
+#include "platform/linux/spawn.hpp"
 #include "platform/linux/system_error.hpp"
-#include "platform/process.hpp"
 
 namespace platform {
 
@@ -21,154 +26,158 @@ namespace {
 
 using linux::Descriptor;
 using linux::retryInterrupted;
+using Clock = std::chrono::steady_clock;
+using Milliseconds = ChildProcess::Milliseconds;
 
-[[noreturn]] void failToStart(const std::string& program, int number) {
-    const bool isMissing = linux::meansNotFound(number) || number == EACCES || number == ENOEXEC;
-    throw base::Error(isMissing ? base::ErrorKind::NotFound : base::ErrorKind::Unavailable,
-                      isMissing ? "PROC-0002" : "PROC-0003",
-                      "Could not start '" + base::printable(program) + "' - " + linux::reasonOf(number),
-                      "Check that the program is installed and may be run.");
+base::Error systemFailure(const char* what) {
+    return {base::ErrorKind::Unavailable, "PROC-0005",
+            std::string("Could not ") + what + " a program that was started - " + linux::reasonOf(errno),
+            "Look at the system's log, then try again.", base::Retry::Later};
 }
 
-struct Pipe {
-    Descriptor readEnd;
-    Descriptor writeEnd;
-};
-
-Pipe makePipe(const std::string& program) {
-    int ends[2] = {-1, -1};
-    if (::pipe2(ends, O_CLOEXEC) != 0) failToStart(program, errno);
-    Pipe pipe{Descriptor(ends[0]), Descriptor(ends[1])};
-    // dup2() onto its own number would leave close-on-exec set, so that the child had no such stream.
-    for (Descriptor* end : {&pipe.readEnd, &pipe.writeEnd}) {
-        if (end->get() > STDERR_FILENO) continue;
-        Descriptor higher(::fcntl(end->get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-        if (!higher) failToStart(program, errno);
-        *end = std::move(higher);
+/// poll() until a moment; false when the time is over.
+bool pollUntil(struct pollfd* ends, nfds_t count, Clock::time_point end) {
+    for (;;) {
+        const auto left = std::chrono::ceil<Milliseconds>(end - Clock::now()).count();
+        const int ready = ::poll(ends, count, static_cast<int>(std::clamp<long long>(left, 0, INT_MAX)));
+        if (ready > 0) return true;
+        if (ready == 0) return false;
+        if (errno != EINTR) throw systemFailure("wait for");
     }
-    return pipe;
 }
 
-/// Keeps SIGPIPE from this thread while it writes to a child that may be gone.
-class NoBrokenPipeSignal final {
+/// The variables of this process, some replaced.
+class Environment final {
 public:
-    NoBrokenPipeSignal() noexcept {
-        sigset_t pending;
-        ::sigpending(&pending);
-        wasPending_ = ::sigismember(&pending, SIGPIPE) == 1;
-        ::sigemptyset(&pipeOnly_);
-        ::sigaddset(&pipeOnly_, SIGPIPE);
-        ::pthread_sigmask(SIG_BLOCK, &pipeOnly_, &before_);
+    explicit Environment(const std::vector<std::pair<std::string, std::string>>& changes) {
+        for (const auto& [name, value] : changes) entries_.push_back(name + "=" + value);
+        for (char** entry = environ; *entry != nullptr; ++entry) {
+            if (!isReplaced(*entry, changes)) pointers_.push_back(*entry);
+        }
+        for (std::string& entry : entries_) pointers_.push_back(entry.data());
+        pointers_.push_back(nullptr);
     }
-    NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
-    NoBrokenPipeSignal& operator=(const NoBrokenPipeSignal&) = delete;
-    ~NoBrokenPipeSignal() {
-        const struct timespec atOnce = {};
-        // Takes away the one that we caused.
-        if (!wasPending_) static_cast<void>(::sigtimedwait(&pipeOnly_, nullptr, &atOnce));
-        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+    ~Environment() {
+        for (std::string& entry : entries_) base::wipe(entry.data(), entry.size());
     }
 
-    [[nodiscard]] const sigset_t& maskBefore() const noexcept { return before_; }
+    [[nodiscard]] char* const* get() const noexcept { return pointers_.data(); }
 
 private:
-    sigset_t pipeOnly_;
-    sigset_t before_;
-    bool wasPending_ = false;
+    static bool isReplaced(const char* entry,
+                           const std::vector<std::pair<std::string, std::string>>& changes) {
+        return std::any_of(changes.begin(), changes.end(), [entry](const auto& change) {
+            const std::size_t length = change.first.size();
+            return std::strncmp(entry, change.first.c_str(), length) == 0 && entry[length] == '=';
+        });
+    }
+
+    std::vector<std::string> entries_;
+    std::vector<char*> pointers_;  // into entries_ and environ
 };
 
-/// What the child gets: our pipes as its streams, and signals as a fresh program expects them.
-class SpawnPlan final {
+class LinuxChild final : public ChildProcess {
 public:
-    SpawnPlan(int input, int output, const sigset_t& mask) {
-        ::posix_spawn_file_actions_init(&actions_);
-        ::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
-        ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-        ::posix_spawnattr_init(&attributes_);
-        sigset_t defaults;
-        ::sigemptyset(&defaults);
-        ::sigaddset(&defaults, SIGPIPE);
-        ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
-        ::posix_spawnattr_setsigmask(&attributes_, &mask);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    LinuxChild(pid_t process, Descriptor handle, Descriptor input, Descriptor output)
+        : process_(process),
+          handle_(std::move(handle)),
+          input_(std::move(input)),
+          output_(std::move(output)) {}
+    ~LinuxChild() override {
+        kill();
+        const std::lock_guard lock(mutex_);
+        if (!exitCode_) reap();
     }
-    SpawnPlan(const SpawnPlan&) = delete;
-    SpawnPlan& operator=(const SpawnPlan&) = delete;
-    ~SpawnPlan() {
-        ::posix_spawn_file_actions_destroy(&actions_);
-        ::posix_spawnattr_destroy(&attributes_);
+    LinuxChild(const LinuxChild&) = delete;
+    LinuxChild& operator=(const LinuxChild&) = delete;
+
+    std::optional<std::size_t> readOutput(base::MutableBytes to, Milliseconds atMost) override {
+        const auto end = Clock::now() + atMost;
+        for (;;) {
+            std::array<struct pollfd, 2> ends = {{{output_.get(), POLLIN, 0}, {handle_.get(), POLLIN, 0}}};
+            if (!pollUntil(ends.data(), ends.size(), end)) return std::nullopt;
+            const ssize_t count =
+                retryInterrupted([&] { return ::read(output_.get(), to.data(), to.size()); });
+            if (count >= 0) return static_cast<std::size_t>(count);
+            if (errno != EAGAIN) throw systemFailure("read from");
+            // It had ended before this look found the pipe empty: who else holds the pipe is not it.
+            if (ends[1].revents != 0) return 0;
+        }
     }
 
-    /// Returns 0 or an errno number.
-    int start(const std::vector<std::string>& commandLine, pid_t& child) {
-        std::vector<char*> words;
-        for (const std::string& word : commandLine) words.push_back(const_cast<char*>(word.c_str()));
-        words.push_back(nullptr);
-        return ::posix_spawnp(&child, words[0], &actions_, &attributes_, words.data(), environ);
+    std::optional<int> wait(Milliseconds atMost) override {
+        struct pollfd ended = {handle_.get(), POLLIN, 0};
+        if (!pollUntil(&ended, 1, Clock::now() + atMost)) return std::nullopt;
+        const std::lock_guard lock(mutex_);
+        if (!exitCode_) reap();
+        return exitCode_;
+    }
+
+    void askToStop() noexcept override {
+        const std::lock_guard lock(mutex_);
+        input_.reset();
+        signalGroup(SIGTERM);
+    }
+
+    void kill() noexcept override {
+        const std::lock_guard lock(mutex_);
+        signalGroup(SIGKILL);
     }
 
 private:
-    posix_spawn_file_actions_t actions_;
-    posix_spawnattr_t attributes_;
+    /// Once the child is reaped its number may belong to somebody else.
+    void signalGroup(int signal) noexcept {
+        if (!exitCode_ && !hasEnded()) ::kill(-process_, signal);
+    }
+
+    [[nodiscard]] bool hasEnded() const noexcept {
+        struct pollfd ended = {handle_.get(), POLLIN, 0};
+        return handle_ && retryInterrupted([&ended] { return ::poll(&ended, 1, 0); }) > 0;
+    }
+
+    void reap() noexcept {
+        int status = 0;
+        const bool isReaped = retryInterrupted([&] { return ::waitpid(process_, &status, 0); }) == process_;
+        exitCode_ = isReaped ? linux::exitCodeOf(status) : -1;
+    }
+
+    const pid_t process_;  // and its group's number
+    const Descriptor handle_;
+    std::mutex mutex_;  // guards input_ and exitCode_
+    Descriptor input_;
+    std::optional<int> exitCode_;  // once it is reaped
+    const Descriptor output_;
 };
-
-/// Writes what fits. Closes the pipe once all is written or the child reads no more.
-void feed(Descriptor& pipe, base::ByteView& input) noexcept {
-    const ssize_t count = retryInterrupted([&] { return ::write(pipe.get(), input.data(), input.size()); });
-    if (count >= 0) input = input.subspan(static_cast<std::size_t>(count));
-    // A child that does not want all of its input is no error of ours.
-    if (input.empty() || (count < 0 && errno != EAGAIN)) pipe.reset();
-}
-
-/// Closes the pipe at its end.
-void collect(Descriptor& pipe, std::string& output) {
-    std::array<char, 65536> piece;
-    const ssize_t count = retryInterrupted([&] { return ::read(pipe.get(), piece.data(), piece.size()); });
-    if (count > 0) {
-        output.append(piece.data(), static_cast<std::size_t>(count));
-    } else if (count == 0 || errno != EAGAIN) {
-        pipe.reset();
-    }
-}
-
-/// Writes and reads by turns, so that neither side waits for the other with a full pipe.
-std::string converse(Descriptor toChild, Descriptor fromChild, base::ByteView input) {
-    std::string output;
-    ::fcntl(toChild.get(), F_SETFL, O_NONBLOCK);
-    if (input.empty()) toChild.reset();
-    while (fromChild) {
-        // poll() skips the negative number of a closed pipe.
-        std::array<struct pollfd, 2> ends = {{{fromChild.get(), POLLIN, 0}, {toChild.get(), POLLOUT, 0}}};
-        if (retryInterrupted([&ends] { return ::poll(ends.data(), ends.size(), -1); }) < 0) break;
-        if (ends[0].revents != 0) collect(fromChild, output);
-        if (toChild && ends[1].revents != 0) feed(toChild, input);
-    }
-    return output;
-}
-
-int waitFor(pid_t child) noexcept {
-    int status = 0;
-    if (retryInterrupted([&] { return ::waitpid(child, &status, 0); }) < 0) return -1;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
 
 }  // namespace
 
-ChildResult runProgram(const std::vector<std::string>& commandLine, base::ByteView input) {
-    if (commandLine.empty() || commandLine.front().empty()) failToStart("", ENOENT);
-    Pipe toChild = makePipe(commandLine.front());
-    Pipe fromChild = makePipe(commandLine.front());
-    const NoBrokenPipeSignal quiet;
-    pid_t child = 0;
-    SpawnPlan plan(toChild.readEnd.get(), fromChild.writeEnd.get(), quiet.maskBefore());
-    const int number = plan.start(commandLine, child);
-    if (number != 0) failToStart(commandLine.front(), number);
-    toChild.readEnd.reset();
-    fromChild.writeEnd.reset();
-    ChildResult result;
-    result.output = converse(std::move(toChild.writeEnd), std::move(fromChild.readEnd), input);
-    result.exitCode = waitFor(child);
-    return result;
+std::unique_ptr<ChildProcess> startChild(const ChildCommand& command) {
+    requireUsable(command);
+    const std::string& program = command.words.front();
+    linux::Pipe toChild = linux::makePipe(program);
+    linux::Pipe fromChild = linux::makePipe(program);
+    ::fcntl(fromChild.readEnd.get(), F_SETFL, O_NONBLOCK);
+    const linux::NoBrokenPipeSignal quiet;
+    linux::SpawnPlan plan(toChild.readEnd.get(), fromChild.writeEnd.get(), quiet.maskBefore());
+    plan.makeOwnGroup();
+    if (command.errors == ChildCommand::Errors::WithOutput) plan.joinErrorToOutput();
+    const base::ByteView input = command.input.view();
+    // It is there before the child is, and fits.
+    if (retryInterrupted([&] { return ::write(toChild.writeEnd.get(), input.data(), input.size()); }) < 0)
+        linux::failToStart(program, errno);
+    pid_t process = 0;
+    if (const int number = plan.start(command.words, Environment(command.environment).get(), process);
+        number != 0)
+        linux::failToStart(program, number);
+    if (command.inputEnd == ChildCommand::InputEnd::AtOnce) toChild.writeEnd.reset();
+    const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
+    const int refusal = errno;
+    auto child = std::make_unique<LinuxChild>(process, Descriptor(handle), std::move(toChild.writeEnd),
+                                              std::move(fromChild.readEnd));
+    if (handle < 0) linux::failToStart(program, refusal);
+    return child;
 }
 
 }  // namespace platform

@@ -1,138 +1,267 @@
 // SPDX-License-Identifier: Apache-2.0
-// child_process.cpp: runs another program on Windows.
+// child_process.cpp: a program in a job object of its own on Windows. Its output comes through a named pipe,
+// because only of such a pipe one can wait for bytes and for the end of the process at once.
+#include "platform/child_process.hpp"
+
 #include <windows.h>
 
+#include <algorithm>
 #include <array>
-#include <thread>
+#include <atomic>
+#include <cwchar>
+#include <mutex>
 
 #include "platform/base/error.hpp"
-#include "platform/base/text.hpp"
-#include "platform/process.hpp"
-#include "platform/windows/command_line.hpp"
 #include "platform/windows/handle.hpp"
+#include "platform/windows/security.hpp"
+#include "platform/windows/spawn.hpp"
 #include "platform/windows/system_error.hpp"
+#include "platform/windows/wide_text.hpp"
 
 namespace platform {
 
 namespace {
 
 using windows::Handle;
+using Clock = std::chrono::steady_clock;
+using Milliseconds = ChildProcess::Milliseconds;
 
-struct Pipe {
-    Handle readEnd;
-    Handle writeEnd;
-};
+constexpr DWORD kPipeBytes = 64 * base::kKiB;
+constexpr UINT kKilledExitCode = 137;  // as on Linux
 
-[[noreturn]] void failToStart(const std::string& program, DWORD number) {
-    const bool isMissing = windows::meansNotFound(number);
-    throw base::Error(isMissing ? base::ErrorKind::NotFound : base::ErrorKind::Unavailable,
-                      isMissing ? "PROC-0002" : "PROC-0003",
-                      "Cannot start '" + base::printable(program) + "': " + windows::systemErrorText(number),
-                      "Check that the program is installed and may be run.");
+base::Error systemFailure(const std::string& what, DWORD number) {
+    return {base::ErrorKind::Unavailable, "PROC-0005",
+            "Could not " + what + " a program that was started - " + windows::systemErrorText(number),
+            "Look at the system's log, then try again.", base::Retry::Later};
 }
 
-enum class ChildEnd { Read, Write };
+/// A time for Windows' waits, whose largest number means for ever.
+DWORD waitTime(Milliseconds time) noexcept {
+    return static_cast<DWORD>(std::clamp<long long>(time.count(), 0, INFINITE - 1));
+}
 
-/// A pipe of which the child inherits one end.
-Pipe makePipe(const std::string& program, ChildEnd childEnd) {
-    HANDLE readEnd = nullptr;
-    HANDLE writeEnd = nullptr;
-    if (CreatePipe(&readEnd, &writeEnd, nullptr, 0) == 0) failToStart(program, GetLastError());
-    Pipe pipe{Handle(readEnd), Handle(writeEnd)};
-    SetHandleInformation(childEnd == ChildEnd::Read ? readEnd : writeEnd, HANDLE_FLAG_INHERIT,
-                         HANDLE_FLAG_INHERIT);
+/// The variables of this process, some replaced, as CreateProcessW takes them. Windows takes capital and
+/// small letters of a name for the same.
+class Environment final {
+public:
+    explicit Environment(const std::vector<std::pair<std::string, std::string>>& changes) {
+        const auto owned = [](wchar_t* block) { FreeEnvironmentStringsW(block); };
+        const std::unique_ptr<wchar_t, decltype(owned)> all(GetEnvironmentStringsW(), owned);
+        for (const wchar_t* entry = all.get(); entry != nullptr && *entry != L'\0';
+             entry += std::wcslen(entry) + 1) {
+            if (!isReplaced(entry, changes)) add(entry);
+        }
+        for (const auto& [name, value] : changes) {
+            add(windows::toWide(name) + L"=" + windows::toWide(value));
+        }
+        block_ += L'\0';
+    }
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+    ~Environment() { base::wipe(block_.data(), block_.size() * sizeof(wchar_t)); }
+
+    [[nodiscard]] std::wstring* get() noexcept { return &block_; }
+
+private:
+    static bool isReplaced(const std::wstring& entry,
+                           const std::vector<std::pair<std::string, std::string>>& changes) {
+        // Names such as "=C:", which Windows keeps for itself, begin with the sign that ends others.
+        const std::wstring name = entry.substr(0, entry.find(L'=', 1));
+        return std::any_of(changes.begin(), changes.end(), [&name](const auto& change) {
+            return CompareStringOrdinal(name.c_str(), -1, windows::toWide(change.first).c_str(), -1, TRUE) ==
+                   CSTR_EQUAL;
+        });
+    }
+    void add(const std::wstring& entry) {
+        block_ += entry;
+        block_ += L'\0';
+    }
+
+    std::wstring block_;
+};
+
+/// A pipe whose reading end can be read without waiting; the writing end can be inherited.
+windows::Pipe makeOutputPipe(const std::string& program) {
+    static std::atomic<unsigned> number = 0;
+    const std::wstring name = L"\\\\.\\pipe\\hbr-child-" + std::to_wstring(GetCurrentProcessId()) + L"-" +
+                              std::to_wstring(number++);
+    windows::PrivateSecurity security;
+    windows::Pipe pipe;
+    pipe.readEnd = Handle(CreateNamedPipeW(
+        name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+        PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, kPipeBytes, kPipeBytes, 0, security.attributes()));
+    if (!pipe.readEnd) windows::failToStart(program, GetLastError());
+    SECURITY_ATTRIBUTES inherited{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
+    pipe.writeEnd = Handle(CreateFileW(name.c_str(), GENERIC_WRITE, 0, &inherited, OPEN_EXISTING,
+                                       FILE_ATTRIBUTE_NORMAL, nullptr));
+    if (!pipe.writeEnd) windows::failToStart(program, GetLastError());
     return pipe;
 }
 
-/// Names the only handles that a child may inherit; without it a child started by another thread at the same
-/// moment would keep our pipe open.
-class InheritedHandles final {
+/// The output of a child, read ahead.
+class OutputReader final {
 public:
-    explicit InheritedHandles(std::vector<HANDLE> handles) : handles_(std::move(handles)) {
-        SIZE_T sizeBytes = 0;
-        InitializeProcThreadAttributeList(nullptr, 1, 0, &sizeBytes);
-        memory_.resize(sizeBytes);
-        isReady_ = InitializeProcThreadAttributeList(list(), 1, 0, &sizeBytes) != 0;
-        if (isReady_) {
-            UpdateProcThreadAttribute(list(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(),
-                                      handles_.size() * sizeof(HANDLE), nullptr, nullptr);
-        }
+    explicit OutputReader(Handle pipe)
+        : pipe_(std::move(pipe)), arrived_(CreateEventW(nullptr, TRUE, FALSE, nullptr)) {}
+    ~OutputReader() {
+        if (!isReading_) return;
+        // The system writes into the buffer until the reading has ended.
+        CancelIoEx(pipe_.get(), &reading_);
+        DWORD count = 0;
+        GetOverlappedResult(pipe_.get(), &reading_, &count, TRUE);
     }
-    InheritedHandles(const InheritedHandles&) = delete;
-    InheritedHandles& operator=(const InheritedHandles&) = delete;
-    ~InheritedHandles() {
-        if (isReady_) DeleteProcThreadAttributeList(list());
+    OutputReader(const OutputReader&) = delete;
+    OutputReader& operator=(const OutputReader&) = delete;
+
+    [[nodiscard]] HANDLE arrived() const noexcept { return arrived_.get(); }
+    [[nodiscard]] bool isAtEnd() const noexcept { return isAtEnd_; }
+
+    /// Sets the event once something has arrived, or the end.
+    void begin() {
+        if (isReading_ || isAtEnd_ || !arrivedBytes_.empty()) return;
+        reading_ = {};
+        reading_.hEvent = arrived_.get();
+        isReading_ = true;
+        if (ReadFile(pipe_.get(), buffer_.data(), static_cast<DWORD>(buffer_.size()), nullptr, &reading_) !=
+            0)
+            return;
+        if (GetLastError() == ERROR_IO_PENDING) return;
+        isReading_ = false;
+        end(GetLastError());
     }
-    [[nodiscard]] LPPROC_THREAD_ATTRIBUTE_LIST list() noexcept {
-        return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.data());
+
+    /// Takes what has arrived; call when the event is set.
+    void finish() {
+        if (!isReading_) return;
+        DWORD count = 0;
+        const bool isRead = GetOverlappedResult(pipe_.get(), &reading_, &count, TRUE) != 0;
+        isReading_ = false;
+        if (!isRead) return end(GetLastError());
+        arrivedBytes_ = base::ByteView(buffer_).first(count);
+    }
+
+    /// How many bytes it moved; 0 when none are there.
+    std::size_t take(base::MutableBytes to) noexcept {
+        const std::size_t count = std::min(to.size(), arrivedBytes_.size());
+        std::copy_n(arrivedBytes_.begin(), count, to.begin());
+        arrivedBytes_ = arrivedBytes_.subspan(count);
+        return count;
     }
 
 private:
-    std::vector<HANDLE> handles_;  // the list points into it
-    base::Bytes memory_;
-    bool isReady_ = false;
+    void end(DWORD number) {
+        if (number != ERROR_BROKEN_PIPE && number != ERROR_HANDLE_EOF)
+            throw systemFailure("read from", number);
+        isAtEnd_ = true;
+    }
+
+    const Handle pipe_;
+    const Handle arrived_;
+    OVERLAPPED reading_{};
+    bool isReading_ = false;
+    bool isAtEnd_ = false;
+    std::array<base::Byte, kPipeBytes> buffer_{};
+    base::ByteView arrivedBytes_;  // in buffer_, not taken yet
 };
 
-Handle startChild(const std::vector<std::string>& commandLine, HANDLE input, HANDLE output) {
-    std::wstring line = windows::commandLineOf(commandLine);
-    const HANDLE error = GetStdHandle(STD_ERROR_HANDLE);
-    std::vector<HANDLE> inherited = {input, output};
-    const bool sharesError = error != nullptr && error != INVALID_HANDLE_VALUE &&
-                             SetHandleInformation(error, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) != 0;
-    if (sharesError) inherited.push_back(error);
-    InheritedHandles handles(std::move(inherited));
-    STARTUPINFOEXW startup{};
-    startup.StartupInfo.cb = sizeof(startup);
-    startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
-    startup.StartupInfo.hStdInput = input;
-    startup.StartupInfo.hStdOutput = output;
-    startup.StartupInfo.hStdError = sharesError ? error : nullptr;
-    startup.lpAttributeList = handles.list();
-    PROCESS_INFORMATION process{};
-    if (CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE,
-                       EXTENDED_STARTUPINFO_PRESENT | CREATE_NO_WINDOW, nullptr, nullptr,
-                       &startup.StartupInfo, &process) == 0) {
-        failToStart(commandLine.front(), GetLastError());
+class WindowsChild final : public ChildProcess {
+public:
+    WindowsChild(Handle process, Handle job, Handle input, Handle output)
+        : process_(std::move(process)),
+          job_(std::move(job)),
+          input_(std::move(input)),
+          output_(std::move(output)) {}
+    ~WindowsChild() override {
+        kill();
+        WaitForSingleObject(process_.get(), INFINITE);
     }
-    const Handle thread(process.hThread);
-    return Handle(process.hProcess);
-}
+    WindowsChild(const WindowsChild&) = delete;
+    WindowsChild& operator=(const WindowsChild&) = delete;
 
-/// A child that does not read all of its input is no error of ours, so a broken pipe ends the writing in
-/// silence.
-void feed(HANDLE pipe, base::ByteView input) noexcept {
-    constexpr std::size_t kPiece = 64 * base::kKiB;
-    while (!input.empty()) {
-        DWORD written = 0;
-        const auto wanted = static_cast<DWORD>(std::min(input.size(), kPiece));
-        if (WriteFile(pipe, input.data(), wanted, &written, nullptr) == 0) return;
-        input = input.subspan(written);
+    std::optional<std::size_t> readOutput(base::MutableBytes to, Milliseconds atMost) override {
+        const auto end = Clock::now() + atMost;
+        for (;;) {
+            output_.begin();
+            if (const std::size_t count = output_.take(to); count > 0) return count;
+            if (output_.isAtEnd()) return 0;
+            const std::array<HANDLE, 2> ends = {output_.arrived(), process_.get()};
+            const auto left = std::chrono::ceil<Milliseconds>(end - Clock::now());
+            const DWORD first =
+                WaitForMultipleObjects(static_cast<DWORD>(ends.size()), ends.data(), FALSE, waitTime(left));
+            if (first == WAIT_TIMEOUT) return std::nullopt;
+            if (first == WAIT_FAILED) throw systemFailure("wait for", GetLastError());
+            // All that it wrote has arrived before it ended: who else holds the pipe is not it.
+            if (first != WAIT_OBJECT_0 && WaitForSingleObject(output_.arrived(), 0) != WAIT_OBJECT_0)
+                return 0;
+            output_.finish();
+        }
     }
+
+    std::optional<int> wait(Milliseconds atMost) override {
+        const DWORD outcome = WaitForSingleObject(process_.get(), waitTime(atMost));
+        if (outcome == WAIT_TIMEOUT) return std::nullopt;
+        DWORD exitCode = 0;
+        if (outcome == WAIT_FAILED || GetExitCodeProcess(process_.get(), &exitCode) == 0)
+            throw systemFailure("wait for", GetLastError());
+        return static_cast<int>(exitCode);
+    }
+
+    void askToStop() noexcept override {
+        const std::lock_guard lock(mutex_);
+        input_.reset();
+    }
+
+    void kill() noexcept override {
+        if (WaitForSingleObject(process_.get(), 0) == WAIT_OBJECT_0) return;
+        TerminateJobObject(job_.get(), kKilledExitCode);
+    }
+
+private:
+    const Handle process_;
+    const Handle job_;
+    std::mutex mutex_;  // guards input_
+    Handle input_;
+    OutputReader output_;
+};
+
+/// Puts a process that has not begun yet into a job and lets it begin. Ends it when that fails.
+Handle beginInJob(const std::string& program, const windows::Spawned& spawned) {
+    Handle job(CreateJobObjectW(nullptr, nullptr));
+    if (!job || AssignProcessToJobObject(job.get(), spawned.process.get()) == 0 ||
+        ResumeThread(spawned.thread.get()) == static_cast<DWORD>(-1)) {
+        const DWORD number = GetLastError();
+        TerminateProcess(spawned.process.get(), kKilledExitCode);
+        windows::failToStart(program, number);
+    }
+    return job;
 }
 
 }  // namespace
 
-ChildResult runProgram(const std::vector<std::string>& commandLine, base::ByteView input) {
-    if (commandLine.empty()) failToStart("", ERROR_FILE_NOT_FOUND);
-    Pipe toChild = makePipe(commandLine.front(), ChildEnd::Read);
-    Pipe fromChild = makePipe(commandLine.front(), ChildEnd::Write);
-    const Handle child = startChild(commandLine, toChild.readEnd.get(), fromChild.writeEnd.get());
-    toChild.readEnd.reset();
-    fromChild.writeEnd.reset();
-    // A thread of its own, so that neither side waits for the other with a full pipe.
-    std::jthread feeder([pipe = std::move(toChild.writeEnd), input] { feed(pipe.get(), input); });
-    ChildResult result;
-    std::array<char, 64 * base::kKiB> piece{};
-    DWORD got = 0;
-    while (ReadFile(fromChild.readEnd.get(), piece.data(), static_cast<DWORD>(piece.size()), &got, nullptr) !=
-           0) {
-        result.output.append(piece.data(), got);
+std::unique_ptr<ChildProcess> startChild(const ChildCommand& command) {
+    requireUsable(command);
+    const std::string& program = command.words.front();
+    windows::Pipe toChild = windows::makePipe(program, windows::ChildEnd::Read);
+    windows::Pipe fromChild = makeOutputPipe(program);
+    const base::ByteView input = command.input.view();
+    DWORD written = 0;
+    // It is there before the child is, and fits.
+    if (!input.empty() && WriteFile(toChild.writeEnd.get(), input.data(), static_cast<DWORD>(input.size()),
+                                    &written, nullptr) == 0) {
+        windows::failToStart(program, GetLastError());
     }
-    WaitForSingleObject(child.get(), INFINITE);
-    DWORD exitCode = 0;
-    GetExitCodeProcess(child.get(), &exitCode);
-    result.exitCode = static_cast<int>(exitCode);
-    return result;
+    Environment environment(command.environment);
+    windows::Spawn how;
+    how.input = toChild.readEnd.get();
+    how.output = fromChild.writeEnd.get();
+    if (command.errors == ChildCommand::Errors::WithOutput) how.error = how.output;
+    how.variables = environment.get();
+    how.flags = CREATE_SUSPENDED;
+    windows::Spawned spawned = windows::spawn(command.words, how);
+    Handle job = beginInJob(program, spawned);
+    if (command.inputEnd == ChildCommand::InputEnd::AtOnce) toChild.writeEnd.reset();
+    return std::make_unique<WindowsChild>(std::move(spawned.process), std::move(job),
+                                          std::move(toChild.writeEnd), std::move(fromChild.readEnd));
 }
 
 }  // namespace platform

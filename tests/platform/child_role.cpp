@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// child_role ROLE [ARGUMENT]: what the tests of platform/child_process.hpp start, on every system.
+//   print TEXT      writes TEXT and ends with 0
+//   complain TEXT   writes TEXT to standard error and ends with 3
+//   variable NAME   writes the value of a variable
+//   noise COUNT     writes so many bytes
+//   until_end       writes "ready", then what it reads, and once its input has ended "end"
+//   stubborn        writes "ready" and goes on whatever it is asked
+//   linger FILE     writes "ready" and goes on as long as there is the file
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include "platform/process.hpp"
+
+namespace {
+
+void say(const std::string& text) { platform::writeStandard(platform::StandardStream::Output, text); }
+
+int copyUntilEnd() {
+    // Whoever asks by signal and by the end of input is to see that the end is enough.
+    std::signal(SIGTERM, SIG_IGN);
+    say("ready\n");
+    for (std::string line; std::getline(std::cin, line);) say(line + "\n");
+    say("end\n");
+    return 0;
+}
+
+int goOn() {
+    std::signal(SIGTERM, SIG_IGN);
+    say("ready\n");
+    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+int linger(const std::string& file) {
+    say("ready\n");
+    while (std::ifstream(file)) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    platform::prepareStandardStreams();
+    const auto arguments = platform::programArguments(count, words);
+    if (arguments.empty()) return 2;
+    const std::string& role = arguments.front();
+    const std::string argument = arguments.size() > 1 ? arguments[1] : "";
+    if (role == "print") return say(argument), 0;
+    if (role == "complain") return platform::writeStandard(platform::StandardStream::Error, argument), 3;
+    if (role == "variable") return say(platform::environmentVariable(argument).value_or("(none)")), 0;
+    if (role == "noise") return say(std::string(std::stoull(argument), 'x')), 0;
+    if (role == "until_end") return copyUntilEnd();
+    if (role == "stubborn") return goOn();
+    if (role == "linger") return linger(argument);
+    return 2;
+}

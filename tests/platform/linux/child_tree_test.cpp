@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// child_tree_test.cpp: what a child has started, on Linux.
+#include <signal.h>
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "platform/base/error.hpp"
+#include "tests/platform/child_output.hpp"
+
+using platform::ChildCommand;
+using test::kLong;
+using test::outputOf;
+using test::readUntil;
+
+namespace {
+
+ChildCommand shell(const std::string& script) {
+    ChildCommand command;
+    command.words = {"sh", "-c", script};
+    return command;
+}
+
+/// The number at the end of a line that the child writes.
+pid_t numberFrom(platform::ChildProcess& child) {
+    const auto number = static_cast<pid_t>(std::stoi(readUntil(child, "\n")));
+    BOOST_REQUIRE(number > 1);
+    return number;
+}
+
+/// Waits until a process that is no child of ours is gone.
+void requireGone(pid_t process) {
+    while (::kill(process, 0) == 0) std::this_thread::yield();
+    BOOST_TEST(errno == ESRCH);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(child_trees)
+
+BOOST_AUTO_TEST_CASE(what_a_child_leaves_running_with_its_output_is_not_waited_for) {
+    const auto child = platform::startChild(shell("sleep 1000 & echo $!; exit 5"));
+    const pid_t left = numberFrom(*child);
+    BOOST_TEST(outputOf(*child).empty());
+    BOOST_TEST((child->wait(kLong) == 5));
+    BOOST_TEST(::kill(left, SIGKILL) == 0);  // it was left alone
+}
+
+BOOST_AUTO_TEST_CASE(what_a_child_has_started_ends_with_it) {
+    const auto child = platform::startChild(shell("sleep 1000 & echo $!; wait"));
+    const pid_t started = numberFrom(*child);
+    child->kill();
+    BOOST_TEST((child->wait(kLong) == 128 + SIGKILL));
+    requireGone(started);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_asked_to_stop_gets_the_signal_with_all_that_it_has_started) {
+    const auto child =
+        platform::startChild(shell("trap 'echo stopped; exit 7' TERM; sleep 1000 & echo $!; wait"));
+    const pid_t started = numberFrom(*child);
+    child->askToStop();
+    BOOST_TEST(outputOf(*child) == "stopped\n");
+    BOOST_TEST((child->wait(kLong) == 7));
+    requireGone(started);
+}
+
+BOOST_AUTO_TEST_CASE(a_child_has_no_pipes_of_others_and_signals_as_a_fresh_program_does) {
+    const ChildCommand look = shell("ls /proc/self/fd; grep SigBlk /proc/self/status");
+    const std::string alone = outputOf(*platform::startChild(look));
+    BOOST_TEST(alone.ends_with("SigBlk:\t0000000000000000\n"));
+    const auto other = platform::startChild(shell("read line"));
+    BOOST_TEST(outputOf(*platform::startChild(look)) == alone);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_may_not_be_run_is_not_found) {
+    ChildCommand command;
+    command.words = {"/etc/passwd"};
+    BOOST_CHECK_EXCEPTION(platform::startChild(command), base::Error,
+                          [](const base::Error& error) { return error.code() == "PROC-0002"; });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
