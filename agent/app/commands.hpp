@@ -36,6 +36,10 @@ int addKey(Command& command);
 int removeKey(Command& command);
 int printRecoveryKit(Command& command);
 
+int makeIssuer(Command& command);
+int createCertificate(Command& command);
+int showCertificate(Command& command);
+
 int printCompletion(Command& command);
 int printManPage(Command& command);
 int printVersion(Command& command);

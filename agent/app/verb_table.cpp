@@ -61,6 +61,8 @@ constexpr Operand kPointAndPlace[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 0, 
 constexpr Operand kPointAndFile[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 1, 1}};
 constexpr Operand kPattern[] = {{"PATTERN", Text, 1, 1}};
 constexpr Operand kKey[] = {{"ID", Text, 1, 1}};
+constexpr Operand kBucketPlace[] = {{"s3://BUCKET/FOLDER", Text, 1, 1}};
+constexpr Operand kFile[] = {{"FILE", Path, 1, 1}};
 constexpr Operand kShell[] = {{"bash|zsh|fish|powershell", Choice, 1, 1}};
 
 constexpr Option kParity{"parity",
@@ -204,6 +206,25 @@ constexpr Option kAddKeyOptions[] = {
 constexpr Option kRemoveKeyOptions[] = {kYes};
 constexpr Option kKitOptions[] = {
     {"output", Path, "FILE", "write it to a new file that only you can read", 'o', false},
+};
+constexpr Option kIssuerKey{"issuer-key",
+                            Path,
+                            "FILE",
+                            "the key that signs certificates (default: issuer-key.pem among the settings)",
+                            0,
+                            false};
+constexpr Option kNewIssuerOptions[] = {kIssuerKey};
+constexpr Option kCertificateOptions[] = {
+    {"client", Text, "NAME", "name of the client that will register with it", 0, false},
+    {"client-id", Text, "ID", "id of a client that registers again (default: a new one)", 0, false},
+    {"name", Text, "NAME", "the vault's name (default: its folder's name)", 0, false},
+    {"description", Text, "TEXT", "what the vault is for", 0, false},
+    kS3[0],
+    kS3[2],
+    kS3[3],
+    kS3[4],
+    kIssuerKey,
+    {"output", Path, "FILE", "write it to a new file", 'o', false},
 };
 
 const Verb kVerbs[] = {
@@ -349,6 +370,33 @@ const Verb kVerbs[] = {
      "hbr key recovery-kit | lp\nhbr key recovery-kit --output kit.txt",
      "",
      printRecoveryKit},
+    {"certificate",
+     "new-issuer",
+     "Make the key that signs certificates",
+     {},
+     kNewIssuerOptions,
+     false,
+     "hbr certificate new-issuer\nhbr certificate new-issuer --issuer-key /root/issuer-key.pem",
+     "Once for all clients: a client that has registered takes certificates of the same key only. A key is "
+     "never replaced.",
+     makeIssuer},
+    {"certificate", "create", "Make the file that registers a client", kBucketPlace, kCertificateOptions,
+     false,
+     "hbr certificate create s3://backups/main --client web1 --endpoint https://s3.example.com --output "
+     "web1.cert\nhbr certificate create s3://backups/main --client db1 --endpoint "
+     "vpc=http://10.0.0.9:9000,public=https://s3.example.com",
+     "It is good for two days, and names client, vault and endpoints for the networks vpc, classic and "
+     "public; a URL alone is the public one. No access key is in it.",
+     createCertificate},
+    {"certificate",
+     "show",
+     "Tell what a certificate says, who signed it and until when it is good",
+     kFile,
+     {},
+     false,
+     "hbr certificate show web1.cert\nhbr certificate show - < web1.cert",
+     "The exit code is 5 when it is forged, has expired, or is from the future.",
+     showCertificate},
     {"",
      "completion",
      "Print a shell's completion script",

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <vector>
 
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -59,24 +58,13 @@ bool looksLikeUrl(std::string_view text) noexcept {
            (isS3(scheme) || text.substr(scheme.size() + 1).starts_with('/'));
 }
 
-/// The NAME of "NAME=URL"; empty for a URL alone.
-std::string_view nameOfEndpoint(std::string_view part) noexcept {
-    const std::size_t equals = part.find('=');
-    const bool isNamed = equals != std::string_view::npos && equals < part.find("://");
-    return isNamed ? part.substr(0, equals) : std::string_view();
-}
-
 /// The URL that `network` chooses among "NAME=URL,NAME=URL", or the only one.
 std::string chooseEndpoint(const std::string& text, const std::string& network) {
     std::string names;
-    for (const std::string_view part : base::split(text, ',')) {
-        const std::string_view name = nameOfEndpoint(part);
-        if (name.empty()) {
-            if (network.empty()) return std::string(part);
-            continue;
-        }
+    for (const auto& [name, url] : splitEndpoints(text)) {
         // Without a choice the first one is meant.
-        if (network.empty() || name == network) return std::string(part.substr(name.size() + 1));
+        if (name == network || network.empty()) return std::string(url);
+        if (name.empty()) continue;
         names += (names.empty() ? "" : ", ") + std::string(name);
     }
     refuseOption("No endpoint is named '" + base::printable(network) + "'",
@@ -202,9 +190,20 @@ Endpoint parseProxy(std::string_view url) {
     return parseServer(url, {"The proxy of --proxy", "http://", "http://"});
 }
 
+std::vector<NamedEndpoint> splitEndpoints(std::string_view endpoints) {
+    std::vector<NamedEndpoint> found;
+    for (const std::string_view part : base::split(endpoints, ',')) {
+        const std::size_t equals = part.find('=');
+        const bool isNamed = equals != 0 && equals != std::string_view::npos && equals < part.find("://");
+        found.push_back(isNamed ? NamedEndpoint{part.substr(0, equals), part.substr(equals + 1)}
+                                : NamedEndpoint{{}, part});
+    }
+    return found;
+}
+
 bool hasNamedEndpoints(std::string_view endpoints) {
-    return std::ranges::any_of(base::split(endpoints, ','),
-                               [](std::string_view part) { return !nameOfEndpoint(part).empty(); });
+    return std::ranges::any_of(splitEndpoints(endpoints),
+                               [](const NamedEndpoint& endpoint) { return !endpoint.name.empty(); });
 }
 
 base::SecretBytes formatProxyLogin(const ProxyLogin& login) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/base/bytes.hpp"
 
@@ -85,6 +86,13 @@ void refuseOtherUrl(std::string_view text);
 
 /// "s3://bucket/prefix" without needless slashes. Throws Error (Invalid, "BUCKET-0001").
 std::string normalPlace(std::string_view place);
+
+/// One of "URL", or "NAME=URL,NAME=URL". Both are views of that text.
+struct NamedEndpoint {
+    std::string_view name;  // empty for a URL alone
+    std::string_view url;
+};
+std::vector<NamedEndpoint> splitEndpoints(std::string_view endpoints);
 
 /// True when some of "URL", or "NAME=URL,NAME=URL", has a name that `network` can choose.
 bool hasNamedEndpoints(std::string_view endpoints);

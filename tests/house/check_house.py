@@ -25,13 +25,14 @@ MAY_INCLUDE = {
     "connectors": {"connectors", "platform", "platform/base"},
     "agent/vault": {"agent/vault", "platform", "platform/base"},
     "agent/s3": {"agent/s3", "agent/vault", "platform", "platform/base"},
+    "agent/registration": {"agent/registration", "agent/s3", "agent/vault", "platform", "platform/base"},
     "agent/engine": {"agent/engine", "agent/vault", "connectors", "platform", "platform/base"},
     "agent/mount": {"agent/mount", "agent/vault", "connectors", "connectors/files", "platform", "platform/base"},
     "agent/scheduler": {"agent/scheduler", "platform", "platform/base"},
     "agent/catalogue": {"agent/catalogue", "agent/scheduler", "agent/vault", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
-    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/mount", "agent/s3", "agent/vault", "connectors",
-                  "connectors/files", "platform", "platform/base"},
+    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/mount", "agent/registration", "agent/s3", "agent/vault",
+                  "connectors", "connectors/files", "platform", "platform/base"},
 }
 PROJECT_FOLDERS = ("agent/", "connectors/", "platform/", "tests/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
