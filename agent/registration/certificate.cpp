@@ -47,16 +47,10 @@ base::Bytes encodeContent(const Certificate& certificate) {
     return content;
 }
 
-/// An endpoint as it is written; requireSound() compares it with what came.
 s3::Endpoint decodeEndpoint(std::string_view url) {
-    try {
-        s3::Endpoint endpoint = s3::parseEndpoint(url);
-        if (endpoint.url() != url) throwUnsound("The URL of an endpoint is not in its shortest form");
-        return endpoint;
-    } catch (const base::Error& error) {
-        if (error.code() == "CERT-0009") throw;
-        throwUnsound(error.message());
-    }
+    s3::Endpoint endpoint = readByStore([&] { return s3::parseEndpoint(url); });
+    if (endpoint.url() != url) throwUnsound("The URL of an endpoint is not in its shortest form");
+    return endpoint;
 }
 
 Bucket decodeBucket(base::Decoder& decoder) {

@@ -26,21 +26,14 @@ void requireName(const char* owner, const std::string& name) {
 
 bool isShowable(const std::string& text) { return base::printable(text) == text; }
 
-/// What the store makes of the bucket; what it refuses is refused here.
-s3::Settings readByStore(const Bucket& bucket, const std::string& url) {
-    try {
-        return s3::makeSettings(bucket.place(),
-                                {{"endpoint", url}, {"region", bucket.region}, {"addressing", "path"}});
-    } catch (const base::Error& error) {
-        throwUnsound(error.message());
-    }
-}
-
-/// What the store would read otherwise than it is written is refused, too.
+/// The store's own rules judge place, region and servers; what it would read otherwise is refused, too.
 void requireUsable(const Bucket& bucket, const s3::Endpoint& endpoint) {
     const std::string url = endpoint.url();
     require(url.size() <= kMostUrlBytes, "The URL of an endpoint is longer than 300 bytes");
-    const s3::Settings settings = readByStore(bucket, url);
+    const s3::Settings settings = readByStore([&] {
+        return s3::makeSettings(bucket.place(),
+                                {{"endpoint", url}, {"region", bucket.region}, {"addressing", "path"}});
+    });
     require(settings.place() == bucket.place() && settings.bucket == bucket.name,
             "The folder in the bucket is not written as it should be");
     require(settings.region == bucket.region, "The region is missing");
