@@ -123,8 +123,8 @@ std::string issue(const IssuerKey& key, const Certificate& certificate) {
     return signedText(key, encodeContent(certificate));
 }
 
-ReadCertificate readCertificate(std::string_view text, const std::vector<IssuerId>& trusted) {
-    const SignedContent opened = openSigned(text, trusted);
+ReadCertificate readCertificate(std::string_view text, const Trust& trust) {
+    const SignedContent opened = openSigned(text, trust);
     try {
         Certificate certificate = decodeContent(opened.content);
         requireSound(certificate);

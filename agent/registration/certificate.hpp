@@ -14,6 +14,7 @@
 
 #include "agent/registration/ids.hpp"
 #include "agent/registration/issuer_key.hpp"
+#include "agent/registration/signed_token.hpp"
 #include "agent/s3/settings.hpp"
 #include "platform/clock.hpp"
 
@@ -84,10 +85,10 @@ struct ReadCertificate {
 /// Signs a certificate. Throws Error (Invalid, "CERT-0009") when something in it cannot be as it is.
 std::string issue(const IssuerKey& key, const Certificate& certificate);
 
-/// Reads a certificate that `trusted` issuers signed; any issuer's when there are none, as openSigned() says.
-/// Does not look at the clock: requireValidAt() does. Throws as openSigned() does, and Error (Invalid,
-/// "CERT-0009") when what was signed breaks a rule, (Unsupported, "CERT-0006") for another kind of store.
-ReadCertificate readCertificate(std::string_view text, const std::vector<IssuerId>& trusted);
+/// Reads a certificate that somebody signed whom the client trusts. Does not look at the clock:
+/// requireValidAt() does. Throws as openSigned() does, and Error (Invalid, "CERT-0009") when what was signed
+/// breaks a rule, (Unsupported, "CERT-0006") for another kind of store.
+ReadCertificate readCertificate(std::string_view text, const Trust& trust);
 
 /// Throws Error (Denied): "CERT-0007" when the certificate has run out, "CERT-0008" when `now` lies more than
 /// five minutes before its issue, so that one of the two clocks is wrong.

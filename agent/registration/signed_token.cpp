@@ -47,17 +47,18 @@ void requireForm(base::ByteView token) {
     if (there > contentBytes) throwEdited("something was added");
 }
 
-void requireTrusted(const IssuerId& issuer, const std::vector<IssuerId>& trusted) {
-    if (trusted.empty() || std::ranges::find(trusted, issuer) != trusted.end()) return;
+}  // namespace
+
+void Trust::require(const IssuerId& issuer) const {
+    if (!issuers_ || std::ranges::find(*issuers_, issuer) != issuers_->end()) return;
     std::string known;
-    for (const IssuerId& one : trusted) known += (known.empty() ? "" : " or ") + fingerprint(one);
+    for (const IssuerId& one : *issuers_) known += (known.empty() ? "" : " or ") + fingerprint(one);
     throw base::Error(base::ErrorKind::Denied, "CERT-0005",
                       "The certificate is of another console, or forged: it was signed by " +
-                          fingerprint(issuer) + ", and this client trusts " + known,
+                          fingerprint(issuer) + ", and this client trusts " +
+                          (known.empty() ? "nobody" : known),
                       "Download the certificate from the console that this client belongs to.");
 }
-
-}  // namespace
 
 std::string signedText(const IssuerKey& key, base::ByteView content) {
     base::Bytes token;
@@ -71,7 +72,7 @@ std::string signedText(const IssuerKey& key, base::ByteView content) {
     return armoured(token);
 }
 
-SignedContent openSigned(std::string_view text, const std::vector<IssuerId>& trusted) {
+SignedContent openSigned(std::string_view text, const Trust& trust) {
     const base::Bytes bytes = unarmoured(text);
     const base::ByteView token(bytes);
     requireForm(token);
@@ -82,7 +83,7 @@ SignedContent openSigned(std::string_view text, const std::vector<IssuerId>& tru
                           "The certificate is forged or was changed: its signature does not fit what it says",
                           "Download a new one from the console.");
     }
-    requireTrusted(issuer, trusted);
+    trust.require(issuer);
     const base::ByteView content = headAndContent.subspan(kHeadBytes);
     return {issuer, base::Bytes(content.begin(), content.end())};
 }

@@ -3,8 +3,10 @@
 // bytes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/registration/ids.hpp"
@@ -12,6 +14,25 @@
 #include "platform/base/bytes.hpp"
 
 namespace registration {
+
+/// Whose signatures a client believes.
+class Trust final {
+public:
+    /// Those of some issuers; nobody's when there are none.
+    static Trust in(std::vector<IssuerId> issuers) { return Trust(std::move(issuers)); }
+
+    /// Anybody's. For who only looks, and for a client that knows no issuer yet: the caller shows the
+    /// issuer's fingerprint to a person and remembers it.
+    static Trust inAnybody() { return Trust(std::nullopt); }
+
+    /// Throws Error (Denied, "CERT-0005"), which names this issuer and those that are believed.
+    void require(const IssuerId& issuer) const;
+
+private:
+    explicit Trust(std::optional<std::vector<IssuerId>> issuers) : issuers_(std::move(issuers)) {}
+
+    std::optional<std::vector<IssuerId>> issuers_;  // nothing: anybody
+};
 
 /// Content whose signature was found right.
 struct SignedContent {
@@ -23,10 +44,8 @@ std::string signedText(const IssuerKey& key, base::ByteView content);
 
 /// Checks form, version, signature and issuer, and looks at no byte of the content.
 ///
-/// `trusted` are the issuers that this client believes. When it is empty any issuer is taken; the caller then
-/// shows its fingerprint to a person and remembers it. Throws as unarmoured() does, and Error (Unsupported,
-/// "CERT-0006") for a later version, (Denied, "CERT-0004") for a signature that does not fit, (Denied,
-/// "CERT-0005") for an issuer that is not trusted.
-SignedContent openSigned(std::string_view text, const std::vector<IssuerId>& trusted);
+/// Throws as unarmoured() and Trust::require() do, and Error (Unsupported, "CERT-0006") for a later version,
+/// (Denied, "CERT-0004") for a signature that does not fit.
+SignedContent openSigned(std::string_view text, const Trust& trust);
 
 }  // namespace registration

@@ -12,6 +12,7 @@
 
 using registration::Certificate;
 using registration::Network;
+using registration::Trust;
 
 namespace {
 
@@ -21,7 +22,7 @@ std::string issuing(const std::function<void(Certificate&)>& change) {
     change(certificate);
     return test::codeOf([&] {
         const std::string text = registration::issue(test::issuerNumber(1), certificate);
-        (void)registration::readCertificate(text, {});
+        (void)registration::readCertificate(text, Trust::inAnybody());
     });
 }
 
@@ -65,7 +66,7 @@ struct Fields {
 
 std::string readingContent(const base::Bytes& content) {
     const std::string text = registration::signedText(test::issuerNumber(1), content);
-    return test::codeOf([&] { (void)registration::readCertificate(text, {}); });
+    return test::codeOf([&] { (void)registration::readCertificate(text, Trust::inAnybody()); });
 }
 
 std::string reading(const std::function<void(Fields&)>& change) {
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_SUITE(certificates)
 BOOST_AUTO_TEST_CASE(everything_that_was_said_comes_back) {
     const registration::IssuerKey key = test::issuerNumber(1);
     const Certificate said = test::sampleCertificate();
-    const auto read = registration::readCertificate(registration::issue(key, said), {key.id()});
+    const auto read = registration::readCertificate(registration::issue(key, said), Trust::in({key.id()}));
     const Certificate& came = read.certificate;
     BOOST_TEST((read.issuer == key.id()));
     BOOST_TEST((came.id == said.id));
@@ -151,11 +152,13 @@ BOOST_AUTO_TEST_CASE(an_expired_certificate_and_a_wrong_clock_are_told_with_thei
         "again.");
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_of_another_issuer_is_refused_only_when_issuers_are_known) {
+BOOST_AUTO_TEST_CASE(a_certificate_of_another_issuer_is_refused_unless_anybody_is_believed) {
     const std::string text = registration::issue(test::issuerNumber(1), test::sampleCertificate());
-    BOOST_TEST(test::codeOf([&] { registration::readCertificate(text, {test::issuerNumber(2).id()}); }) ==
-               "CERT-0005");
-    BOOST_TEST((registration::readCertificate(text, {}).issuer == test::issuerNumber(1).id()));
+    BOOST_TEST(test::codeOf([&] {
+                   registration::readCertificate(text, Trust::in({test::issuerNumber(2).id()}));
+               }) == "CERT-0005");
+    BOOST_TEST(
+        (registration::readCertificate(text, Trust::inAnybody()).issuer == test::issuerNumber(1).id()));
 }
 
 BOOST_AUTO_TEST_CASE(every_flipped_bit_of_the_text_is_refused) {
@@ -163,7 +166,8 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_the_text_is_refused) {
     for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
         std::string text = whole;
         text[bit / 8] = static_cast<char>(static_cast<unsigned char>(text[bit / 8]) ^ (1U << (bit % 8)));
-        const std::string code = test::codeOf([&] { registration::readCertificate(text, {}); });
+        const std::string code =
+            test::codeOf([&] { registration::readCertificate(text, Trust::inAnybody()); });
         BOOST_TEST(code.starts_with("CERT-000"), "bit " << bit << " gives " << code);
     }
 }
@@ -174,7 +178,8 @@ BOOST_AUTO_TEST_CASE(every_truncation_of_the_text_is_refused_as_one) {
     // Without its last line break it is whole.
     for (std::size_t sizeBytes = 0; sizeBytes + 1 < whole.size(); ++sizeBytes) {
         const std::string text = whole.substr(0, sizeBytes);
-        const std::string code = test::codeOf([&] { registration::readCertificate(text, {}); });
+        const std::string code =
+            test::codeOf([&] { registration::readCertificate(text, Trust::inAnybody()); });
         BOOST_TEST(code == (sizeBytes < firstLine ? "CERT-0001" : "CERT-0002"), sizeBytes << " bytes");
     }
 }
@@ -183,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_line_that_went_missing_is_told) {
     std::string text = registration::issue(test::issuerNumber(1), test::sampleCertificate());
     const std::size_t second = text.find('\n', text.find('\n') + 1) + 1;
     text.erase(second, text.find('\n', second) + 1 - second);
-    BOOST_TEST(test::codeOf([&] { registration::readCertificate(text, {}); }) == "CERT-0002");
+    BOOST_TEST(test::codeOf([&] { registration::readCertificate(text, Trust::inAnybody()); }) == "CERT-0002");
 }
 
 BOOST_AUTO_TEST_CASE(names_have_1_to_64_characters) {

@@ -8,13 +8,14 @@
 
 using registration::IssuerKey;
 using registration::openSigned;
+using registration::Trust;
 
 namespace {
 
 const base::Bytes kContent = {1, 2, 3, 4, 5};
 
 std::string refusal(const base::Bytes& token) {
-    return test::codeOf([&] { (void)openSigned(registration::armoured(token), {}); });
+    return test::codeOf([&] { (void)openSigned(registration::armoured(token), Trust::inAnybody()); });
 }
 
 }  // namespace
@@ -23,7 +24,7 @@ BOOST_AUTO_TEST_SUITE(signed_token)
 
 BOOST_AUTO_TEST_CASE(content_and_issuer_come_back) {
     const IssuerKey key = test::issuerNumber(1);
-    const auto opened = openSigned(registration::signedText(key, kContent), {});
+    const auto opened = openSigned(registration::signedText(key, kContent), Trust::inAnybody());
     BOOST_TEST(opened.content == kContent);
     BOOST_TEST((opened.issuer == key.id()));
 }
@@ -33,10 +34,10 @@ BOOST_AUTO_TEST_CASE(any_trusted_issuer_will_do_and_no_other_and_both_are_told) 
     const IssuerKey second = test::issuerNumber(2);
     const IssuerKey other = test::issuerNumber(3);
     const std::string text = registration::signedText(ours, kContent);
-    BOOST_TEST(test::codeOf([&] { (void)openSigned(text, {ours.id()}); }) == "none");
-    BOOST_TEST(test::codeOf([&] { (void)openSigned(text, {second.id(), ours.id()}); }) == "none");
+    BOOST_TEST(test::codeOf([&] { (void)openSigned(text, Trust::in({ours.id()})); }) == "none");
+    BOOST_TEST(test::codeOf([&] { (void)openSigned(text, Trust::in({second.id(), ours.id()})); }) == "none");
     try {
-        (void)openSigned(text, {second.id(), other.id()});
+        (void)openSigned(text, Trust::in({second.id(), other.id()}));
         BOOST_ERROR("nothing was thrown");
     } catch (const base::Error& error) {
         BOOST_TEST(error.code() == "CERT-0005");
@@ -44,6 +45,11 @@ BOOST_AUTO_TEST_CASE(any_trusted_issuer_will_do_and_no_other_and_both_are_told) 
             BOOST_TEST(error.message().find(registration::fingerprint(key->id())) != std::string::npos);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(who_knows_no_issuer_believes_nobody) {
+    const std::string text = registration::signedText(test::issuerNumber(1), kContent);
+    BOOST_TEST(test::codeOf([&] { (void)openSigned(text, Trust::in({})); }) == "CERT-0005");
 }
 
 BOOST_AUTO_TEST_CASE(every_flipped_bit_is_refused) {
@@ -92,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_signature_without_the_purpose_does_not_count) {
 
 BOOST_AUTO_TEST_CASE(content_may_be_empty) {
     const std::string text = registration::signedText(test::issuerNumber(1), {});
-    BOOST_TEST(openSigned(text, {}).content.empty());
+    BOOST_TEST(openSigned(text, Trust::inAnybody()).content.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
