@@ -10,6 +10,7 @@
 #include "agent/vault/random.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/new_file.hpp"
 
 namespace app {
 
@@ -184,9 +185,7 @@ void deliver(Command& command, const std::string& text, const Certificate& certi
     const auto path = command.line.value("output");
     const platform::FileSystem& files = command.around.fileSystem;
     if (path) {
-        const auto output = files.createNew(files.absolutePath(*path));
-        output->write(base::asBytes(text));
-        output->sync();
+        platform::writeNewFile(files, files.absolutePath(*path), base::asBytes(text));
     } else if (!command.isJson) {
         command.around.console.out(text);
     }

@@ -5,6 +5,7 @@
 #include "agent/app/vault_access.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/new_file.hpp"
 
 namespace app {
 
@@ -106,9 +107,8 @@ int printRecoveryKit(Command& command) {
         command.around.console.out(kit);
         return kDone;
     }
-    const auto output = command.around.fileSystem.createNew(command.around.fileSystem.absolutePath(*file));
-    output->write(base::asBytes(kit));
-    output->sync();
+    const platform::FileSystem& files = command.around.fileSystem;
+    platform::writeNewFile(files, files.absolutePath(*file), base::asBytes(kit));
     if (command.isJson) {
         base::JsonWriter json;
         json.beginObject().member("type", "result").member("schema", 1).member("output", *file);

@@ -7,6 +7,7 @@
 
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/new_file.hpp"
 
 namespace registration {
 
@@ -123,12 +124,7 @@ std::string fingerprint(const IssuerId& issuer) {
 }
 
 void saveIssuerKey(const platform::FileSystem& fileSystem, const std::string& path, const IssuerKey& key) {
-    const auto file = fileSystem.createNew(path);
-    file->write(key.pem().view());
-    file->sync();
-    std::vector<std::string> parts = fileSystem.splitPath(path);
-    parts.pop_back();
-    fileSystem.syncDirectory(fileSystem.joinPath(parts));
+    platform::writeNewFile(fileSystem, path, key.pem().view());
 }
 
 IssuerKey loadIssuerKey(const platform::FileSystem& fileSystem, const std::string& path) {
