@@ -242,10 +242,13 @@ int showCertificate(Command& command) {
     registration::requireValidAt(read.certificate, command.around.clock.now());
     if (command.isJson) {
         base::JsonWriter json;
-        json.beginObject().member("type", "result").member("schema", 1).member("isValid", true);
+        json.beginObject().member("type", "result").member("schema", 1).member("isUnchangedAndInTime", true);
         command.print(json.endObject());
     }
-    command.say("The certificate is valid. Compare who signed it with the fingerprint of your console.");
+    command.say(
+        "The certificate is unchanged and in time. Anybody can sign one: compare who did with the "
+        "fingerprint of "
+        "your console.");
     return kDone;
 }
 

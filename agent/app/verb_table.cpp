@@ -395,7 +395,8 @@ const Verb kVerbs[] = {
      {},
      false,
      "hbr certificate show web1.cert\nhbr certificate show - < web1.cert",
-     "The exit code is 5 when it is forged, has expired, or is from the future.",
+     "The exit code is 5 when it was changed, has expired, or is from the future. Who signed it is shown, "
+     "not judged.",
      showCertificate},
     {"",
      "completion",

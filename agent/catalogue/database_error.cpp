@@ -39,6 +39,7 @@ Error errorOf(int outcome, const std::string& file) {
                     "Free room on the disk, then try again.", Retry::Later};
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
+        case SQLITE_PROTOCOL:
             return {ErrorKind::Busy, "CATALOG-0006", file + " is being written by another process",
                     "Try again when it is done.", Retry::Later};
         case SQLITE_IOERR:

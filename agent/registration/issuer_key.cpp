@@ -56,7 +56,7 @@ IssuerKey IssuerKey::makeNew() {
 }
 
 IssuerKey IssuerKey::fromPem(base::ByteView pem) {
-    if (pem.size() > kMostFileBytes) throwNoKey();
+    if (pem.empty() || pem.size() > kMostFileBytes) throwNoKey();
     const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
     if (!bio) throwRefused("read a key");
     Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, noPassword, nullptr), EVP_PKEY_free);

@@ -35,6 +35,9 @@ base::Error systemFailure(const char* what) {
             "Look at the system's log, then try again.", base::Retry::Later};
 }
 
+/// A descriptor that stands for a process; -1 and errno where the kernel, older than 5.3, has none.
+int openHandle(pid_t process) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, process, 0)); }
+
 /// poll() until a moment; false when the time is over.
 bool pollUntil(struct pollfd* ends, nfds_t count, Clock::time_point end) {
     for (;;) {
@@ -129,7 +132,12 @@ public:
 private:
     /// Once the child is reaped its number may belong to somebody else.
     void signalGroup(int signal) noexcept {
-        if (!exitCode_ && !hasEnded()) ::kill(-process_, signal);
+        if (exitCode_ || hasEnded()) return;
+        const bool isSent = ::kill(-process_, signal) == 0;
+        // It may have left the group. Nobody is asked twice: that ends some at once.
+        if (!isSent || signal == SIGKILL) {
+            ::syscall(SYS_pidfd_send_signal, handle_.get(), signal, nullptr, 0);
+        }
     }
 
     [[nodiscard]] bool hasEnded() const noexcept {
@@ -161,18 +169,20 @@ std::unique_ptr<ChildProcess> startChild(const ChildCommand& command) {
     ::fcntl(fromChild.readEnd.get(), F_SETFL, O_NONBLOCK);
     const linux::NoBrokenPipeSignal quiet;
     linux::SpawnPlan plan(toChild.readEnd.get(), fromChild.writeEnd.get(), quiet.maskBefore());
-    plan.makeOwnGroup();
+    plan.makeIndependent();
     if (command.errors == ChildCommand::Errors::WithOutput) plan.joinErrorToOutput();
     const base::ByteView input = command.input.view();
     // It is there before the child is, and fits.
     if (retryInterrupted([&] { return ::write(toChild.writeEnd.get(), input.data(), input.size()); }) < 0)
         linux::failToStart(program, errno);
+    // A kernel that knows no such handles refuses before anything has been started.
+    if (!Descriptor(openHandle(::getpid()))) linux::failToStart(program, errno);
     pid_t process = 0;
     if (const int number = plan.start(command.words, Environment(command.environment).get(), process);
         number != 0)
         linux::failToStart(program, number);
     if (command.inputEnd == ChildCommand::InputEnd::AtOnce) toChild.writeEnd.reset();
-    const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
+    const int handle = openHandle(process);
     const int refusal = errno;
     auto child = std::make_unique<LinuxChild>(process, Descriptor(handle), std::move(toChild.writeEnd),
                                               std::move(fromChild.readEnd));

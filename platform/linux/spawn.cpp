@@ -57,10 +57,7 @@ SpawnPlan::SpawnPlan(int input, int output, const sigset_t& mask) {
     ::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
     ::posix_spawnattr_init(&attributes_);
-    sigset_t defaults;
-    ::sigemptyset(&defaults);
-    ::sigaddset(&defaults, SIGPIPE);
-    ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
+    resetSignals({SIGPIPE});
     ::posix_spawnattr_setsigmask(&attributes_, &mask);
 }
 
@@ -73,9 +70,20 @@ void SpawnPlan::joinErrorToOutput() {
     ::posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO);
 }
 
-void SpawnPlan::makeOwnGroup() {
+void SpawnPlan::resetSignals(std::initializer_list<int> numbers) {
+    sigset_t defaults;
+    ::sigemptyset(&defaults);
+    for (const int number : numbers) ::sigaddset(&defaults, number);
+    ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
+}
+
+void SpawnPlan::makeIndependent() {
     ::posix_spawnattr_setpgroup(&attributes_, 0);
     flags_ |= POSIX_SPAWN_SETPGROUP;
+    resetSignals({SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCHLD});
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
 }
 
 int SpawnPlan::start(const std::vector<std::string>& words, char* const* variables, pid_t& child) {

@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <sys/types.h>
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ private:
     bool wasPending_ = false;
 };
 
-/// What a child gets: streams, and signals as a fresh program expects them.
+/// What a child gets: streams, and no ignored SIGPIPE.
 class SpawnPlan final {
 public:
     /// `mask` is the child's signal mask.
@@ -51,12 +52,16 @@ public:
     ~SpawnPlan();
 
     void joinErrorToOutput();
-    void makeOwnGroup();
+    /// A process group of its own, and signals as a fresh program expects them, whatever this process ignores
+    /// and this thread blocks.
+    void makeIndependent();
 
     /// `variables` ends with a null pointer. Returns 0 or an errno number.
     int start(const std::vector<std::string>& words, char* const* variables, pid_t& child);
 
 private:
+    void resetSignals(std::initializer_list<int> numbers);
+
     posix_spawn_file_actions_t actions_;
     posix_spawnattr_t attributes_;
     short flags_ = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;

@@ -228,7 +228,8 @@ BOOST_AUTO_TEST_CASE(as_json_a_certificate_comes_before_the_verdict) {
     BOOST_TEST(world.console.data().starts_with(
         R"({"type":"certificate","schema":1,"id":"11111111111111111111111111111111",)"
         R"("issuedAt":"2027-01-15T08:00:00Z","endsAt":"2027-01-17T08:00:00Z","issuer":{"publicKey":)"));
-    BOOST_TEST(world.console.data().ends_with("{\"type\":\"result\",\"schema\":1,\"isValid\":true}\n"));
+    BOOST_TEST(
+        world.console.data().ends_with("{\"type\":\"result\",\"schema\":1,\"isUnchangedAndInTime\":true}\n"));
     test::World later;
     later.clock.jump(std::chrono::hours(72));
     later.run({"certificate", "show", world.folder / "cert", "--json"});

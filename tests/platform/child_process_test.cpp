@@ -86,9 +86,10 @@ BOOST_AUTO_TEST_CASE(a_child_that_does_not_stop_is_ended) {
     base::Bytes none(10);
     BOOST_TEST(!child->readOutput(none, std::chrono::milliseconds(1)).has_value());
     BOOST_TEST(!child->wait(kNoTime).has_value());
-    std::thread other([&child] { child->kill(); });
-    BOOST_TEST(outputOf(*child).empty());
-    other.join();
+    {
+        const std::jthread other([&child] { child->kill(); });
+        BOOST_TEST(outputOf(*child).empty());
+    }
     const auto exitCode = child->wait(kLong);
     BOOST_REQUIRE(exitCode.has_value());
     BOOST_TEST(*exitCode != 0);

@@ -7,6 +7,7 @@
 //   until_end       writes "ready", then what it reads, and once its input has ended "end"
 //   stubborn        writes "ready" and goes on whatever it is asked
 //   linger FILE     writes "ready" and goes on as long as there is the file
+//   hold FILE       opens the file, writes "ready" and goes on
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -35,6 +36,11 @@ int goOn() {
     for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
+int hold(const std::string& file) {
+    const std::ifstream held(file);
+    return held ? goOn() : 2;
+}
+
 int linger(const std::string& file) {
     say("ready\n");
     while (std::ifstream(file)) std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -55,6 +61,7 @@ int main(int count, char** words) {
     if (role == "noise") return say(std::string(std::stoull(argument), 'x')), 0;
     if (role == "until_end") return copyUntilEnd();
     if (role == "stubborn") return goOn();
+    if (role == "hold") return hold(argument);
     if (role == "linger") return linger(argument);
     return 2;
 }

@@ -15,7 +15,7 @@ import sys
 from lab import DENIED, DONE, NOT_FOUND, USAGE, Lab
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-GOLDEN = TESTS / "goldens" / "certificate"
+GOLDEN = TESTS / "registration" / "golden"
 # Debian's own, for the sake of its packages.
 STRANGER = ["/usr/bin/python3", "-B", TESTS / "stranger" / "certificate.py"]
 SECRET = "07" * 32

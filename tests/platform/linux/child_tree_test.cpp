@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // child_tree_test.cpp: what a child has started, on Linux.
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include <boost/test/unit_test.hpp>
-#include <thread>
 
 #include "platform/base/error.hpp"
 #include "tests/platform/child_output.hpp"
@@ -28,22 +29,34 @@ pid_t numberFrom(platform::ChildProcess& child) {
     return number;
 }
 
-/// Waits until a process that is no child of ours is gone.
-void requireGone(pid_t process) {
-    while (::kill(process, 0) == 0) std::this_thread::yield();
-    BOOST_TEST(errno == ESRCH);
-}
+/// What children leave behind becomes a child of this process while one of these lives, so that its end can
+/// be waited for.
+struct Heir {
+    Heir() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+    Heir(const Heir&) = delete;
+    Heir& operator=(const Heir&) = delete;
+    ~Heir() { ::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0); }
+
+    /// The signal that ended an orphan.
+    static int signalThatEnded(pid_t orphan) {
+        int status = 0;
+        BOOST_REQUIRE(::waitpid(orphan, &status, 0) == orphan);
+        BOOST_REQUIRE(WIFSIGNALED(status));
+        return WTERMSIG(status);
+    }
+};
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(child_trees)
+BOOST_FIXTURE_TEST_SUITE(child_trees, Heir)
 
 BOOST_AUTO_TEST_CASE(what_a_child_leaves_running_with_its_output_is_not_waited_for) {
     const auto child = platform::startChild(shell("sleep 1000 & echo $!; exit 5"));
     const pid_t left = numberFrom(*child);
     BOOST_TEST(outputOf(*child).empty());
     BOOST_TEST((child->wait(kLong) == 5));
-    BOOST_TEST(::kill(left, SIGKILL) == 0);  // it was left alone
+    BOOST_TEST(::kill(left, SIGKILL) == 0);
+    BOOST_TEST(signalThatEnded(left) == SIGKILL);  // and nothing before
 }
 
 BOOST_AUTO_TEST_CASE(what_a_child_has_started_ends_with_it) {
@@ -51,7 +64,7 @@ BOOST_AUTO_TEST_CASE(what_a_child_has_started_ends_with_it) {
     const pid_t started = numberFrom(*child);
     child->kill();
     BOOST_TEST((child->wait(kLong) == 128 + SIGKILL));
-    requireGone(started);
+    BOOST_TEST(signalThatEnded(started) == SIGKILL);
 }
 
 BOOST_AUTO_TEST_CASE(who_is_asked_to_stop_gets_the_signal_with_all_that_it_has_started) {
@@ -62,7 +75,7 @@ BOOST_AUTO_TEST_CASE(who_is_asked_to_stop_gets_the_signal_with_all_that_it_has_s
     child->askToStop();
     BOOST_TEST(outputOf(*child) == "stopped\n");
     BOOST_TEST((child->wait(kLong) == 7));
-    requireGone(started);
+    BOOST_TEST(signalThatEnded(started) == SIGTERM);
 }
 
 BOOST_AUTO_TEST_CASE(a_child_has_no_pipes_of_others_and_signals_as_a_fresh_program_does) {
