@@ -53,7 +53,7 @@ bool pollUntil(struct pollfd* ends, nfds_t count, Clock::time_point end) {
 class Environment final {
 public:
     explicit Environment(const std::vector<std::pair<std::string, std::string>>& changes) {
-        for (const auto& [name, value] : changes) entries_.push_back(name + "=" + value);
+        for (const auto& [name, value] : changes) entries_.emplace_back(name).append("=").append(value);
         for (char** entry = environ; *entry != nullptr; ++entry) {
             if (!isReplaced(*entry, changes)) pointers_.push_back(*entry);
         }
