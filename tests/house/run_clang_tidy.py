@@ -31,12 +31,14 @@ def preprocessed(command: dict) -> bytes:
     if os.path.basename(words[0]) == "ccache":
         words = words[1:]
     words = words[: words.index("-o")] + ["-E", "-P", command["file"]]
-    return subprocess.run(words, cwd=command["directory"], check=True, capture_output=True).stdout
+    text = subprocess.run(words, cwd=command["directory"], check=True, capture_output=True).stdout
+    return text.replace(os.fsencode(ROOT), b"")  # every clone has the same text
 
 
 def check(command: dict, build_folder: pathlib.Path, settings: bytes) -> str:
     """The findings; empty when the source is clean."""
-    key = hashlib.sha256(settings + command["file"].encode() + preprocessed(command)).hexdigest()
+    name = os.path.relpath(command["file"], ROOT)
+    key = hashlib.sha256(settings + name.encode() + preprocessed(command)).hexdigest()
     known = CACHE / key
     if known.exists():
         return ""
