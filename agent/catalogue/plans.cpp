@@ -135,7 +135,7 @@ void Plans::change(const PlanId& id, const PlanSettings& settings, std::chrono::
     // What the columns were before counts on the right of an assignment.
     Statement update = database_.prepare(
         "UPDATE plans SET name = ?, client = ?, vault = ?, policy = ?4, script_before = ?, script_after = ?, "
-        "most_retries = ?, first_wait_minutes = ?, stopped = NULL, "
+        "most_retries = ?, first_wait_minutes = ?, stopped = CASE WHEN ?4 IS NULL THEN stopped END, "
         "considered_until = CASE WHEN policy IS ?4 THEN considered_until ELSE ? END WHERE id = ?");
     bindSettings(update, settings);
     if (update.bind(secondsOf(now)).bind(id.view()).run() == 0) throwNotThere(nameOf(id));

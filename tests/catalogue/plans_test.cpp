@@ -91,6 +91,17 @@ BOOST_AUTO_TEST_CASE(runs_count_anew_with_another_policy_and_only_then) {
     BOOST_CHECK(plans.find(id)->consideredUntil == at(3000));
 }
 
+BOOST_AUTO_TEST_CASE(a_stopped_plan_stays_stopped_whatever_else_is_changed) {
+    Shelf shelf;
+    auto plans = shelf.catalogue.plans();
+    const auto a = shelf.catalogue.policies().add(policyNamed("a"));
+    const auto id = plans.add(planNamed("files", a), at(1000));
+    shelf.catalogue.policies().remove(a, at(2000));
+    plans.change(id, planNamed("renamed"), at(3000));
+    BOOST_CHECK(plans.find(id)->stopped == at(2000));
+    BOOST_TEST(plans.find(id)->settings.name == "renamed");
+}
+
 BOOST_AUTO_TEST_CASE(a_stopped_plan_starts_with_another_policy) {
     Shelf shelf;
     auto plans = shelf.catalogue.plans();
