@@ -9,6 +9,7 @@
 
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -62,7 +63,9 @@ private:
     const ServiceBody body_;
     const std::unique_ptr<Clock> clock_;
     SERVICE_STATUS_HANDLE handle_ = nullptr;
-    windows::ServiceStatus status_;  // the host makes one call at a time
+    std::mutex mutex_;  // guards what follows: the end is told by one thread while another is asked to stop
+    windows::ServiceStatus status_;
+    bool isStopped_ = false;  // told: Windows must hear of nothing behind it
     ServiceHost host_;
     std::promise<int> outcome_;
 };
@@ -89,12 +92,16 @@ std::optional<int> WindowsService::run() {
 }
 
 void WindowsService::report(ServicePhase phase, std::chrono::milliseconds longest) {
+    const std::lock_guard lock(mutex_);
+    if (isStopped_) return;
     SERVICE_STATUS status = status_.in(phase, longest);
     if (SetServiceStatus(handle_, &status) == 0) throw tellError(GetLastError());
 }
 
 /// Whether it arrives or not, the process ends next, which Windows notices, too.
 void WindowsService::reportStopped(int exitCode) noexcept {
+    const std::lock_guard lock(mutex_);
+    isStopped_ = true;
     SERVICE_STATUS status = windows::ServiceStatus::stopped(exitCode);
     SetServiceStatus(handle_, &status);
 }
