@@ -51,11 +51,15 @@ class ChildProcess {
 public:
     using Milliseconds = std::chrono::milliseconds;
 
+    /// Who waits for longer waits for so long.
+    static constexpr Milliseconds kLongest = std::chrono::hours(24 * 365);
+
     virtual ~ChildProcess() = default;
 
-    /// The next bytes of its output, as soon as there are some: how many; 0 when it has ended, or reads and
-    /// writes no more; nothing when the time is over. What a child leaves running may keep its output: that
-    /// is not waited for. Throws Error (Unavailable) when the system fails.
+    /// The next bytes of its output, as soon as there are some: how many; 0 when it has ended, or has closed
+    /// its output; nothing when the time is over. What a child leaves running may keep its output and go on
+    /// to write: that is not waited for. `to` is not empty. Throws Error (Unavailable, "PROC-0005") when the
+    /// system fails.
     virtual std::optional<std::size_t> readOutput(base::MutableBytes to, Milliseconds atMost) = 0;
 
     /// Its exit code once it has ended, 128 + the signal's number when one ended it on Linux; nothing when
@@ -66,7 +70,8 @@ public:
     virtual void askToStop() noexcept = 0;
 
     /// Ends it at once, and what it has started and what did not leave it on purpose (Linux: for a session or
-    /// process group of its own). Does nothing once it has ended: what it left running was to be left.
+    /// process group of its own). Once it has ended by itself this does nothing, for what it left running was
+    /// to be left; what outlived a request to stop is ended.
     virtual void kill() noexcept = 0;
 };
 

@@ -5,12 +5,14 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -37,6 +39,10 @@ base::Error systemFailure(const char* what) {
 
 /// A descriptor that stands for a process; -1 and errno where the kernel, older than 5.3, has none.
 int openHandle(pid_t process) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, process, 0)); }
+
+Clock::time_point endOf(Milliseconds atMost) {
+    return Clock::now() + std::min(atMost, ChildProcess::kLongest);
+}
 
 /// poll() until a moment; false when the time is over.
 bool pollUntil(struct pollfd* ends, nfds_t count, Clock::time_point end) {
@@ -90,49 +96,51 @@ public:
           output_(std::move(output)) {}
     ~LinuxChild() override {
         kill();
-        const std::lock_guard lock(mutex_);
-        if (!exitCode_) reap();
+        static_cast<void>(retryInterrupted([this] { return ::waitpid(process_, nullptr, 0); }));
     }
     LinuxChild(const LinuxChild&) = delete;
     LinuxChild& operator=(const LinuxChild&) = delete;
 
     std::optional<std::size_t> readOutput(base::MutableBytes to, Milliseconds atMost) override {
-        const auto end = Clock::now() + atMost;
+        assert(!to.empty());
+        const auto end = endOf(atMost);
         for (;;) {
             std::array<struct pollfd, 2> ends = {{{output_.get(), POLLIN, 0}, {handle_.get(), POLLIN, 0}}};
             if (!pollUntil(ends.data(), ends.size(), end)) return std::nullopt;
+            if (ends[1].revents != 0) return readWhatItLeft(to);
             const ssize_t count =
                 retryInterrupted([&] { return ::read(output_.get(), to.data(), to.size()); });
             if (count >= 0) return static_cast<std::size_t>(count);
             if (errno != EAGAIN) throw systemFailure("read from");
-            // It had ended before this look found the pipe empty: who else holds the pipe is not it.
-            if (ends[1].revents != 0) return 0;
         }
     }
 
     std::optional<int> wait(Milliseconds atMost) override {
         struct pollfd ended = {handle_.get(), POLLIN, 0};
-        if (!pollUntil(&ended, 1, Clock::now() + atMost)) return std::nullopt;
-        const std::lock_guard lock(mutex_);
-        if (!exitCode_) reap();
-        return exitCode_;
+        if (!pollUntil(&ended, 1, endOf(atMost))) return std::nullopt;
+        siginfo_t how = {};
+        // It stays unreaped as long as it may have to be ended: its number is its group's, and its own so
+        // long.
+        if (retryInterrupted([&] { return ::waitid(P_PID, process_, &how, WEXITED | WNOWAIT); }) != 0)
+            throw systemFailure("learn the exit code of");
+        return how.si_code == CLD_EXITED ? how.si_status : 128 + how.si_status;
     }
 
     void askToStop() noexcept override {
         const std::lock_guard lock(mutex_);
         input_.reset();
+        if (hasEnded()) return;
+        wasAskedToStop_ = true;
         signalGroup(SIGTERM);
     }
 
     void kill() noexcept override {
         const std::lock_guard lock(mutex_);
-        signalGroup(SIGKILL);
+        if (!hasEnded() || wasAskedToStop_) signalGroup(SIGKILL);
     }
 
 private:
-    /// Once the child is reaped its number may belong to somebody else.
     void signalGroup(int signal) noexcept {
-        if (exitCode_ || hasEnded()) return;
         const bool isSent = ::kill(-process_, signal) == 0;
         // It may have left the group. Nobody is asked twice: that ends some at once.
         if (!isSent || signal == SIGKILL) {
@@ -145,18 +153,28 @@ private:
         return handle_ && retryInterrupted([&ended] { return ::poll(&ended, 1, 0); }) > 0;
     }
 
-    void reap() noexcept {
-        int status = 0;
-        const bool isReaped = retryInterrupted([&] { return ::waitpid(process_, &status, 0); }) == process_;
-        exitCode_ = isReaped ? linux::exitCodeOf(status) : -1;
+    /// What was in the pipe when the child was found to have ended. What comes later others have written.
+    std::size_t readWhatItLeft(base::MutableBytes to) {
+        if (!leftBytes_) {
+            int count = 0;
+            if (::ioctl(output_.get(), FIONREAD, &count) != 0) throw systemFailure("read from");
+            leftBytes_ = static_cast<std::size_t>(count);
+        }
+        const std::size_t wanted = std::min(to.size(), *leftBytes_);
+        if (wanted == 0) return 0;
+        const ssize_t count = retryInterrupted([&] { return ::read(output_.get(), to.data(), wanted); });
+        if (count < 0) throw systemFailure("read from");
+        *leftBytes_ -= static_cast<std::size_t>(count);
+        return static_cast<std::size_t>(count);
     }
 
     const pid_t process_;  // and its group's number
     const Descriptor handle_;
-    std::mutex mutex_;  // guards input_ and exitCode_
+    std::mutex mutex_;  // guards input_ and wasAskedToStop_
     Descriptor input_;
-    std::optional<int> exitCode_;  // once it is reaped
+    bool wasAskedToStop_ = false;
     const Descriptor output_;
+    std::optional<std::size_t> leftBytes_;  // of what it wrote, once it has ended
 };
 
 }  // namespace

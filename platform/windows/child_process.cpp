@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cassert>
 #include <cwchar>
 #include <mutex>
 
@@ -140,6 +141,14 @@ public:
         arrivedBytes_ = base::ByteView(buffer_).first(count);
     }
 
+    /// What has arrived and was not taken yet.
+    [[nodiscard]] std::size_t bytesThere() const noexcept {
+        DWORD waiting = 0;
+        // While a reading is under way the pipe is empty.
+        if (!isReading_ && !isAtEnd_) PeekNamedPipe(pipe_.get(), nullptr, 0, nullptr, &waiting, nullptr);
+        return arrivedBytes_.size() + waiting;
+    }
+
     /// How many bytes it moved; 0 when none are there.
     std::size_t take(base::MutableBytes to) noexcept {
         const std::size_t count = std::min(to.size(), arrivedBytes_.size());
@@ -179,21 +188,22 @@ public:
     WindowsChild& operator=(const WindowsChild&) = delete;
 
     std::optional<std::size_t> readOutput(base::MutableBytes to, Milliseconds atMost) override {
-        const auto end = Clock::now() + atMost;
+        assert(!to.empty());
+        const auto end = Clock::now() + std::min(atMost, kLongest);
         for (;;) {
             output_.begin();
-            if (const std::size_t count = output_.take(to); count > 0) return count;
-            if (output_.isAtEnd()) return 0;
+            if (const std::size_t count = takeAllowed(to); count > 0) return count;
+            if (output_.isAtEnd() || leftBytes_ == std::size_t{0}) return 0;
             const std::array<HANDLE, 2> ends = {output_.arrived(), process_.get()};
             const auto left = std::chrono::ceil<Milliseconds>(end - Clock::now());
             const DWORD first =
                 WaitForMultipleObjects(static_cast<DWORD>(ends.size()), ends.data(), FALSE, waitTime(left));
             if (first == WAIT_TIMEOUT) return std::nullopt;
             if (first == WAIT_FAILED) throw systemFailure("wait for", GetLastError());
-            // All that it wrote has arrived before it ended: who else holds the pipe is not it.
-            if (first != WAIT_OBJECT_0 && WaitForSingleObject(output_.arrived(), 0) != WAIT_OBJECT_0)
-                return 0;
-            output_.finish();
+            // Asked in this order: all that it wrote has arrived before it ended.
+            const bool isOver = hasEnded();
+            if (WaitForSingleObject(output_.arrived(), 0) == WAIT_OBJECT_0) output_.finish();
+            if (isOver && !leftBytes_) leftBytes_ = output_.bytesThere();
         }
     }
 
@@ -209,19 +219,33 @@ public:
     void askToStop() noexcept override {
         const std::lock_guard lock(mutex_);
         input_.reset();
+        if (!hasEnded()) wasAskedToStop_ = true;
     }
 
     void kill() noexcept override {
-        if (WaitForSingleObject(process_.get(), 0) == WAIT_OBJECT_0) return;
-        TerminateJobObject(job_.get(), kKilledExitCode);
+        const std::lock_guard lock(mutex_);
+        if (!hasEnded() || wasAskedToStop_) TerminateJobObject(job_.get(), kKilledExitCode);
     }
 
 private:
+    [[nodiscard]] bool hasEnded() const noexcept {
+        return WaitForSingleObject(process_.get(), 0) == WAIT_OBJECT_0;
+    }
+
+    std::size_t takeAllowed(base::MutableBytes to) noexcept {
+        const std::size_t count = output_.take(leftBytes_ ? to.first(std::min(to.size(), *leftBytes_)) : to);
+        if (leftBytes_) *leftBytes_ -= count;
+        return count;
+    }
+
     const Handle process_;
     const Handle job_;
-    std::mutex mutex_;  // guards input_
+    std::mutex mutex_;  // guards input_ and wasAskedToStop_
     Handle input_;
+    bool wasAskedToStop_ = false;
     OutputReader output_;
+    std::optional<std::size_t>
+        leftBytes_;  // of what it wrote, once it has ended; what comes later others write
 };
 
 /// Puts a process that has not begun yet into a job and lets it begin. Ends it when that fails.

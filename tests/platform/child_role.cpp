@@ -4,6 +4,7 @@
 //   complain TEXT   writes TEXT to standard error and ends with 3
 //   variable NAME   writes the value of a variable
 //   noise COUNT     writes so many bytes
+//   endless         writes until nobody reads any more
 //   until_end       writes "ready", then what it reads, and once its input has ended "end"
 //   stubborn        writes "ready" and goes on whatever it is asked
 //   linger FILE     writes "ready" and goes on as long as there is the file
@@ -15,11 +16,21 @@
 #include <string>
 #include <thread>
 
+#include "platform/base/error.hpp"
 #include "platform/process.hpp"
 
 namespace {
 
 void say(const std::string& text) { platform::writeStandard(platform::StandardStream::Output, text); }
+
+int writeWithoutEnd() {
+    const std::string some(1000, 'x');
+    try {
+        for (;;) say(some);
+    } catch (const base::Error&) {
+        return 0;
+    }
+}
 
 int copyUntilEnd() {
     // Whoever asks by signal and by the end of input is to see that the end is enough.
@@ -59,6 +70,7 @@ int main(int count, char** words) {
     if (role == "complain") return platform::writeStandard(platform::StandardStream::Error, argument), 3;
     if (role == "variable") return say(platform::environmentVariable(argument).value_or("(none)")), 0;
     if (role == "noise") return say(std::string(std::stoull(argument), 'x')), 0;
+    if (role == "endless") return writeWithoutEnd();
     if (role == "until_end") return copyUntilEnd();
     if (role == "stubborn") return goOn();
     if (role == "hold") return hold(argument);

@@ -27,6 +27,14 @@ BOOST_AUTO_TEST_CASE(what_a_child_leaves_running_with_its_output_is_not_waited_f
     static_cast<void>(outputOf(*child));  // ends, whether what was started had already said something or not
 }
 
+BOOST_AUTO_TEST_CASE(what_a_child_leaves_writing_without_end_is_not_read_for_ever) {
+    ChildCommand command;
+    command.words = {"cmd.exe", "/c", std::string("start /b ") + HBR_CHILD_ROLE + " endless & exit 5"};
+    const auto child = platform::startChild(command);
+    static_cast<void>(outputOf(*child));
+    BOOST_TEST((child->wait(kLong) == 5));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_child_has_started_ends_with_it) {
     const test::TemporaryFolder folder;
     const std::string file = folder / "here";
