@@ -121,7 +121,8 @@ public:
         siginfo_t how = {};
         // It stays unreaped as long as it may have to be ended: its number is its group's, and its own so
         // long.
-        if (retryInterrupted([&] { return ::waitid(P_PID, process_, &how, WEXITED | WNOWAIT); }) != 0)
+        if (retryInterrupted(
+                [&] { return ::waitid(P_PID, static_cast<id_t>(process_), &how, WEXITED | WNOWAIT); }) != 0)
             throw systemFailure("learn the exit code of");
         return how.si_code == CLD_EXITED ? how.si_status : 128 + how.si_status;
     }
