@@ -63,7 +63,8 @@ public:
 
     /// Makes the points of a vault those that it has (vault::VaultState::points), in one transaction: after
     /// the file was lost, after other clients were at work, and after points were deleted. Marks of points
-    /// that are there still stay. Other vaults are not touched.
+    /// that are there still stay. Other vaults are not touched. The vault must be read after the last point
+    /// of it was added here: a row that is newer than what was read goes, and its mark with it.
     Rebuilt rebuild(const std::string& vault, const std::vector<vault::PointRecord>& points);
 
     /// A point that was just made.
