@@ -48,10 +48,15 @@ public:
     [[nodiscard]] const platform::FileSystem& fileSystem() const noexcept { return fileSystem_; }
     [[nodiscard]] std::string newTemporaryPath();
     /// Throws when the vault's folder has gone.
-    void requireRoot() const;
+    void requireRoot() const { requireFolder(root_); }
 
 private:
+    /// Throws the error of a vault that has gone when the folder, one that is never removed, is not there.
+    void requireFolder(const std::string& path) const;
+    /// Makes the folder and those above it, but never the vault's own: one that has gone must not come back
+    /// empty.
     void ensureFolder(std::string_view folder);
+    void ensureChild(std::string_view parent, std::string_view child);
     bool hasSameContent(const std::string& a, const std::string& b);
     void listFolder(const platform::Directory& directory, const std::string& prefix,
                     const std::function<void(const std::string&, std::uint64_t)>& found);
@@ -136,7 +141,12 @@ std::unique_ptr<ObjectUpload> DirectoryStore::startUpload(const std::string& nam
     requireValidName(name);
     requireRoot();
     ensureFolder(kTemporaryFolder);
-    return std::make_unique<DirectoryUpload>(*this, name);
+    try {
+        return std::make_unique<DirectoryUpload>(*this, name);
+    } catch (const base::Error& error) {
+        if (error.kind() == base::ErrorKind::NotFound) requireFolder(pathOf(kTemporaryFolder));
+        throw;
+    }
 }
 
 std::string DirectoryStore::newTemporaryPath() {
@@ -145,8 +155,8 @@ std::string DirectoryStore::newTemporaryPath() {
     return pathOf(std::string(kTemporaryFolder) + '/' + base::encodeHex(random));
 }
 
-void DirectoryStore::requireRoot() const {
-    const auto status = fileSystem_.status(root_);
+void DirectoryStore::requireFolder(const std::string& path) const {
+    const auto status = fileSystem_.status(path);
     if (status && status->type == platform::FileType::Directory) return;
     throw base::Error(
         base::ErrorKind::Unavailable, "STORE-0005", "The vault folder '" + root_ + "' cannot be found",
@@ -160,10 +170,27 @@ void DirectoryStore::ensureFolder(std::string_view folder) {
         const std::lock_guard lock(mutex_);
         if (folders_.contains(std::string(folder))) return;
     }
-    requireRoot();
-    fileSystem_.createDirectories(pathOf(folder));
+    const std::string_view parent = folderOf(folder);
+    ensureFolder(parent);
+    ensureChild(parent, parent.empty() ? folder : folder.substr(parent.size() + 1));
     const std::lock_guard lock(mutex_);
     folders_.emplace(folder);
+}
+
+void DirectoryStore::ensureChild(std::string_view parent, std::string_view child) {
+    const std::string parentPath = parent.empty() ? root_ : pathOf(parent);
+    requireFolder(parentPath);
+    const std::string path = parentPath + '/' + std::string(child);
+    if (const auto found = fileSystem_.status(path); found && found->type == platform::FileType::Directory)
+        return;
+    const auto directory = fileSystem_.openDirectory(parentPath);
+    try {
+        directory->createDirectory(child);
+    } catch (const base::Error& error) {
+        // Somebody else may have been quicker; then the name is flushed all the same, for us.
+        if (error.kind() != base::ErrorKind::Exists) throw;
+    }
+    directory->sync();
 }
 
 CreateResult DirectoryStore::publish(const std::string& temporary, const std::string& name) {
@@ -172,8 +199,10 @@ CreateResult DirectoryStore::publish(const std::string& temporary, const std::st
     try {
         fileSystem_.publish(temporary, path);
     } catch (const base::Error& error) {
-        if (error.kind() == base::ErrorKind::NotFound && !fileSystem_.status(temporary))
+        if (error.kind() == base::ErrorKind::NotFound && !fileSystem_.status(temporary)) {
+            requireFolder(pathOf(kTemporaryFolder));
             throw sweptAway(name);
+        }
         if (error.kind() != base::ErrorKind::Exists) throw;
         if (!hasSameContent(temporary, path)) return CreateResult::AlreadyThere;
         fileSystem_.removeFile(temporary);

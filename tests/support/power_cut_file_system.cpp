@@ -111,7 +111,15 @@ public:
     [[nodiscard]] std::unique_ptr<platform::File> openForWriting(std::string_view) const override {
         refuseUnused();
     }
-    void createDirectory(std::string_view) const override { refuseUnused(); }
+    void createDirectory(std::string_view name) const override {
+        const std::lock_guard lock(fileSystem_.mutex_);
+        if (fileSystem_.change()) throw Error(fileSystem_.failure_);
+        const std::string path = path_ + '/' + std::string(name);
+        if (fileSystem_.find(path)) throw Error(ErrorKind::Exists, "TEST-0006", "'" + path + "' is there");
+        auto folder = std::make_shared<Node>();
+        folder->isFolder = true;
+        fileSystem_.names_.emplace(path, std::move(folder));
+    }
     void createSymlink(std::string_view, std::string_view, bool) const override { refuseUnused(); }
     void createSpecial(std::string_view, const FileStatus&) const override { refuseUnused(); }
     void createHardLink(std::string_view, const Directory&, std::string_view) const override {
@@ -124,7 +132,7 @@ public:
                                                          const platform::MetadataToApply&) const override {
         refuseUnused();
     }
-    void sync() const override { refuseUnused(); }
+    void sync() const override { fileSystem_.syncDirectory(path_); }
 
 private:
     const PowerCutFileSystem& fileSystem_;
