@@ -17,6 +17,12 @@ namespace {
 
 bool hasZeroByte(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
+void requireProperName(std::string_view variable) {
+    if (variable.empty() || variable.find('=') != std::string_view::npos)
+        refuse("a variable's name is empty or holds '='");
+    if (hasZeroByte(variable)) refuse("a variable holds a zero byte");
+}
+
 }  // namespace
 
 void requireUsable(const ChildCommand& command) {
@@ -24,11 +30,11 @@ void requireUsable(const ChildCommand& command) {
     for (const std::string& word : command.words) {
         if (hasZeroByte(word)) refuse("its name or an argument holds a zero byte");
     }
+    for (const std::string& name : command.withheld) requireProperName(name);
     for (const auto& [name, value] : command.environment) {
-        if (name.empty() || name.find('=') != std::string::npos)
-            refuse("a variable's name is empty or holds '='");
+        requireProperName(name);
         // The value may be a secret, and is not told.
-        if (hasZeroByte(name) || hasZeroByte(value)) refuse("a variable holds a zero byte");
+        if (hasZeroByte(value)) refuse("a variable holds a zero byte");
     }
     if (command.input.view().size() > ChildCommand::kMostInputBytes) refuse("its input is too long");
 }

@@ -29,8 +29,11 @@ struct ChildCommand {
     /// The program, as a path or as a name to be looked for in PATH, and its arguments. Everybody on the
     /// machine can read them.
     std::vector<std::string> words;
-    /// Variables that it finds besides those of this process, or instead of them. Names are not empty and
-    /// hold no '='.
+    /// Variables of this process that it does not find, such as those that hold secrets. What `environment`
+    /// says of the same name counts more. Names are not empty and hold no '='; Windows takes their capital
+    /// and small letters for the same.
+    std::vector<std::string> withheld;
+    /// Variables that it finds besides those of this process, or instead of them. Names as in `withheld`.
     std::vector<std::pair<std::string, std::string>> environment;
     /// What it reads from its standard input.
     base::SecretBytes input;

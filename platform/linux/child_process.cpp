@@ -17,6 +17,7 @@
 #include <climits>
 #include <cstring>
 #include <mutex>
+#include <string_view>
 
 #include "platform/base/error.hpp"
 #include "platform/linux/spawn.hpp"
@@ -55,13 +56,14 @@ bool pollUntil(struct pollfd* ends, nfds_t count, Clock::time_point end) {
     }
 }
 
-/// The variables of this process, some replaced.
+/// The variables of a child: those of this process, some withheld and some replaced.
 class Environment final {
 public:
-    explicit Environment(const std::vector<std::pair<std::string, std::string>>& changes) {
-        for (const auto& [name, value] : changes) entries_.emplace_back(name).append("=").append(value);
+    explicit Environment(const ChildCommand& command) {
+        for (const auto& [name, value] : command.environment)
+            entries_.emplace_back(name).append("=").append(value);
         for (char** entry = environ; *entry != nullptr; ++entry) {
-            if (!isReplaced(*entry, changes)) pointers_.push_back(*entry);
+            if (isInherited(*entry, command)) pointers_.push_back(*entry);
         }
         for (std::string& entry : entries_) pointers_.push_back(entry.data());
         pointers_.push_back(nullptr);
@@ -75,12 +77,12 @@ public:
     [[nodiscard]] char* const* get() const noexcept { return pointers_.data(); }
 
 private:
-    static bool isReplaced(const char* entry,
-                           const std::vector<std::pair<std::string, std::string>>& changes) {
-        return std::any_of(changes.begin(), changes.end(), [entry](const auto& change) {
-            const std::size_t length = change.first.size();
-            return std::strncmp(entry, change.first.c_str(), length) == 0 && entry[length] == '=';
-        });
+    static bool isInherited(const char* entry, const ChildCommand& command) {
+        const std::string_view name(entry, std::strcspn(entry, "="));
+        return std::none_of(command.withheld.begin(), command.withheld.end(),
+                            [name](const std::string& withheld) { return withheld == name; }) &&
+               std::none_of(command.environment.begin(), command.environment.end(),
+                            [name](const auto& given) { return given.first == name; });
     }
 
     std::vector<std::string> entries_;
@@ -197,8 +199,7 @@ std::unique_ptr<ChildProcess> startChild(const ChildCommand& command) {
     // A kernel that knows no such handles refuses before anything has been started.
     if (!Descriptor(openHandle(::getpid()))) linux::failToStart(program, errno);
     pid_t process = 0;
-    if (const int number = plan.start(command.words, Environment(command.environment).get(), process);
-        number != 0)
+    if (const int number = plan.start(command.words, Environment(command).get(), process); number != 0)
         linux::failToStart(program, number);
     if (command.inputEnd == ChildCommand::InputEnd::AtOnce) toChild.writeEnd.reset();
     const int handle = openHandle(process);

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cassert>
 #include <cwchar>
+#include <map>
 #include <mutex>
 
 #include "platform/base/error.hpp"
@@ -41,44 +42,53 @@ DWORD waitTime(Milliseconds time) noexcept {
     return static_cast<DWORD>(std::clamp<long long>(time.count(), 0, INFINITE - 1));
 }
 
-/// The variables of this process, some replaced, as CreateProcessW takes them. Windows takes capital and
-/// small letters of a name for the same.
+/// The order of variables' names that Windows wants, in which capital and small letters are the same.
+struct IsNameBefore {
+    bool operator()(const std::wstring& a, const std::wstring& b) const noexcept {
+        return CompareStringOrdinal(a.c_str(), -1, b.c_str(), -1, TRUE) == CSTR_LESS_THAN;
+    }
+};
+
+/// The variables of a child as CreateProcessW takes them: those of this process, some withheld and some
+/// replaced.
 class Environment final {
 public:
-    explicit Environment(const std::vector<std::pair<std::string, std::string>>& changes) {
-        const auto owned = [](wchar_t* block) { FreeEnvironmentStringsW(block); };
-        const std::unique_ptr<wchar_t, decltype(owned)> all(GetEnvironmentStringsW(), owned);
-        for (const wchar_t* entry = all.get(); entry != nullptr && *entry != L'\0';
-             entry += std::wcslen(entry) + 1) {
-            if (!isReplaced(entry, changes)) add(entry);
+    explicit Environment(const ChildCommand& command) {
+        inherit();
+        for (const std::string& name : command.withheld) values_.erase(windows::toWide(name));
+        for (const auto& [name, value] : command.environment) {
+            values_.insert_or_assign(windows::toWide(name), windows::toWide(value));
         }
-        for (const auto& [name, value] : changes) {
-            add(windows::toWide(name) + L"=" + windows::toWide(value));
-        }
+        std::size_t letters = 1;
+        for (const auto& [name, value] : values_) letters += name.size() + value.size() + 2;
+        block_.reserve(letters);  // text that grows would leave copies of secrets behind
+        for (const auto& [name, value] : values_)
+            block_.append(name).append(1, L'=').append(value).append(1, L'\0');
         block_ += L'\0';
     }
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
-    ~Environment() { base::wipe(block_.data(), block_.size() * sizeof(wchar_t)); }
+    ~Environment() {
+        base::wipe(block_.data(), block_.size() * sizeof(wchar_t));
+        for (auto& [name, value] : values_) base::wipe(value.data(), value.size() * sizeof(wchar_t));
+    }
 
     [[nodiscard]] std::wstring* get() noexcept { return &block_; }
 
 private:
-    static bool isReplaced(const std::wstring& entry,
-                           const std::vector<std::pair<std::string, std::string>>& changes) {
-        // Names such as "=C:", which Windows keeps for itself, begin with the sign that ends others.
-        const std::wstring name = entry.substr(0, entry.find(L'=', 1));
-        return std::any_of(changes.begin(), changes.end(), [&name](const auto& change) {
-            return CompareStringOrdinal(name.c_str(), -1, windows::toWide(change.first).c_str(), -1, TRUE) ==
-                   CSTR_EQUAL;
-        });
-    }
-    void add(const std::wstring& entry) {
-        block_ += entry;
-        block_ += L'\0';
+    void inherit() {
+        const auto owned = [](wchar_t* block) { FreeEnvironmentStringsW(block); };
+        const std::unique_ptr<wchar_t, decltype(owned)> all(GetEnvironmentStringsW(), owned);
+        for (const wchar_t* entry = all.get(); entry != nullptr && *entry != L'\0';
+             entry += std::wcslen(entry) + 1) {
+            // Names such as "=C:", which Windows keeps for itself, begin with the sign that ends others.
+            const wchar_t* end = std::wcschr(entry + 1, L'=');
+            if (end != nullptr) values_.emplace(std::wstring(entry, end), end + 1);
+        }
     }
 
-    std::wstring block_;
+    std::map<std::wstring, std::wstring, IsNameBefore> values_;
+    std::wstring block_;  // each as "name=value" with a zero behind it, and a zero at the end
 };
 
 /// A pipe whose reading end can be read without waiting; the writing end can be inherited.
@@ -274,7 +284,7 @@ std::unique_ptr<ChildProcess> startChild(const ChildCommand& command) {
                                     &written, nullptr) == 0) {
         windows::failToStart(program, GetLastError());
     }
-    Environment environment(command.environment);
+    Environment environment(command);
     windows::Spawn how;
     how.input = toChild.readEnd.get();
     how.output = fromChild.writeEnd.get();

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "platform/base/error.hpp"
+#include "platform/process.hpp"
 #include "tests/platform/child_output.hpp"
 #include "tests/platform/temporary_folder.hpp"
 
@@ -60,6 +61,17 @@ BOOST_AUTO_TEST_CASE(variables_are_added_and_replaced) {
     BOOST_TEST(path != "(none)");
     command.environment = {{"PATH", path + "-changed"}};
     BOOST_TEST(outputOf(*platform::startChild(command)) == path + "-changed");
+}
+
+BOOST_AUTO_TEST_CASE(withheld_variables_are_not_found) {
+    ChildCommand command = role("variable", "PATH");
+    command.withheld = {"PAT", "PATH_", "HBR_NOT_SET"};
+    const std::string path = platform::environmentVariable("PATH").value();
+    BOOST_TEST(outputOf(*platform::startChild(command)) == path);
+    command.withheld.emplace_back("PATH");
+    BOOST_TEST(outputOf(*platform::startChild(command)) == "(none)");
+    command.environment = {{"PATH", "given"}};
+    BOOST_TEST(outputOf(*platform::startChild(command)) == "given");
 }
 
 BOOST_AUTO_TEST_CASE(a_child_learns_from_the_end_of_its_input_that_it_is_to_stop) {
@@ -121,6 +133,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_handed_over_is_refused) {
     for (const auto& [name, value] : {std::pair{""s, "x"s}, {"A=B"s, "x"s}, {"A\0"s, "x"s}, {"A"s, "\0"s}}) {
         command = role("print");
         command.environment = {{name, value}};
+        isRefused(command);
+    }
+    for (const auto& name : {""s, "A=B"s, "A\0"s}) {
+        command = role("print");
+        command.withheld = {name};
         isRefused(command);
     }
     command = role("print");
