@@ -5,15 +5,17 @@
 
 #include <windows.h>
 
+#include <bcrypt.h>
+
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cassert>
 #include <cwchar>
 #include <map>
 #include <mutex>
 
 #include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/security.hpp"
 #include "platform/windows/spawn.hpp"
@@ -29,6 +31,7 @@ using Clock = std::chrono::steady_clock;
 using Milliseconds = ChildProcess::Milliseconds;
 
 constexpr DWORD kPipeBytes = 64 * base::kKiB;
+static_assert(ChildCommand::kMostInputBytes < kPipeBytes);
 constexpr UINT kKilledExitCode = 137;  // as on Linux
 
 base::Error systemFailure(const std::string& what, DWORD number) {
@@ -91,11 +94,17 @@ private:
     std::wstring block_;  // each as "name=value" with a zero behind it, and a zero at the end
 };
 
+/// A name that nobody can take before us.
+std::wstring newPipeName(const std::string& program) {
+    std::array<base::Byte, 16> random{};
+    if (BCryptGenRandom(nullptr, random.data(), random.size(), BCRYPT_USE_SYSTEM_PREFERRED_RNG) != 0)
+        windows::failToStart(program, ERROR_NOT_READY);
+    return windows::toWide("\\\\.\\pipe\\hbr-child-" + base::encodeHex(random));
+}
+
 /// A pipe whose reading end can be read without waiting; the writing end can be inherited.
 windows::Pipe makeOutputPipe(const std::string& program) {
-    static std::atomic<unsigned> number = 0;
-    const std::wstring name = L"\\\\.\\pipe\\hbr-child-" + std::to_wstring(GetCurrentProcessId()) + L"-" +
-                              std::to_wstring(number++);
+    const std::wstring name = newPipeName(program);
     windows::PrivateSecurity security;
     windows::Pipe pipe;
     pipe.readEnd = Handle(CreateNamedPipeW(
@@ -275,7 +284,7 @@ Handle beginInJob(const std::string& program, const windows::Spawned& spawned) {
 std::unique_ptr<ChildProcess> startChild(const ChildCommand& command) {
     requireUsable(command);
     const std::string& program = command.words.front();
-    windows::Pipe toChild = windows::makePipe(program, windows::ChildEnd::Read);
+    windows::Pipe toChild = windows::makePipe(program, windows::ChildEnd::Read, kPipeBytes);
     windows::Pipe fromChild = makeOutputPipe(program);
     const base::ByteView input = command.input.view();
     DWORD written = 0;

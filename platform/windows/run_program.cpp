@@ -15,13 +15,14 @@ namespace {
 
 using windows::Handle;
 
+constexpr DWORD kPieceBytes = 64 * base::kKiB;
+
 /// A child that does not read all of its input is no error of ours, so a broken pipe ends the writing in
 /// silence.
 void feed(HANDLE pipe, base::ByteView input) noexcept {
-    constexpr std::size_t kPiece = 64 * base::kKiB;
     while (!input.empty()) {
         DWORD written = 0;
-        const auto wanted = static_cast<DWORD>(std::min(input.size(), kPiece));
+        const auto wanted = static_cast<DWORD>(std::min<std::size_t>(input.size(), kPieceBytes));
         if (WriteFile(pipe, input.data(), wanted, &written, nullptr) == 0) return;
         input = input.subspan(written);
     }
@@ -31,8 +32,8 @@ void feed(HANDLE pipe, base::ByteView input) noexcept {
 
 ChildResult runProgram(const std::vector<std::string>& commandLine, base::ByteView input) {
     if (commandLine.empty()) windows::failToStart("", ERROR_FILE_NOT_FOUND);
-    windows::Pipe toChild = windows::makePipe(commandLine.front(), windows::ChildEnd::Read);
-    windows::Pipe fromChild = windows::makePipe(commandLine.front(), windows::ChildEnd::Write);
+    windows::Pipe toChild = windows::makePipe(commandLine.front(), windows::ChildEnd::Read, kPieceBytes);
+    windows::Pipe fromChild = windows::makePipe(commandLine.front(), windows::ChildEnd::Write, kPieceBytes);
     windows::Spawn how;
     how.input = toChild.readEnd.get();
     how.output = fromChild.writeEnd.get();
@@ -42,7 +43,7 @@ ChildResult runProgram(const std::vector<std::string>& commandLine, base::ByteVi
     // A thread of its own, so that neither side waits for the other with a full pipe.
     std::jthread feeder([pipe = std::move(toChild.writeEnd), input] { feed(pipe.get(), input); });
     ChildResult result;
-    std::array<char, 64 * base::kKiB> piece{};
+    std::array<char, kPieceBytes> piece{};
     DWORD got = 0;
     while (ReadFile(fromChild.readEnd.get(), piece.data(), static_cast<DWORD>(piece.size()), &got, nullptr) !=
            0) {

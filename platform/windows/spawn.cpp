@@ -59,10 +59,10 @@ void failToStart(const std::string& program, DWORD number) {
                       "Check that the program is installed and may be run.");
 }
 
-Pipe makePipe(const std::string& program, ChildEnd childEnd) {
+Pipe makePipe(const std::string& program, ChildEnd childEnd, DWORD sizeBytes) {
     HANDLE readEnd = nullptr;
     HANDLE writeEnd = nullptr;
-    if (CreatePipe(&readEnd, &writeEnd, nullptr, 0) == 0) failToStart(program, GetLastError());
+    if (CreatePipe(&readEnd, &writeEnd, nullptr, sizeBytes) == 0) failToStart(program, GetLastError());
     Pipe pipe{Handle(readEnd), Handle(writeEnd)};
     SetHandleInformation(childEnd == ChildEnd::Read ? readEnd : writeEnd, HANDLE_FLAG_INHERIT,
                          HANDLE_FLAG_INHERIT);

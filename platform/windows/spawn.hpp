@@ -22,8 +22,9 @@ struct Pipe {
 
 enum class ChildEnd { Read, Write };
 
-/// A pipe of which the child inherits one end. Throws as failToStart() does.
-Pipe makePipe(const std::string& program, ChildEnd childEnd);
+/// A pipe of which the child inherits one end, and which takes so many bytes before somebody reads them.
+/// Throws as failToStart() does.
+Pipe makePipe(const std::string& program, ChildEnd childEnd, DWORD sizeBytes);
 
 /// How a program is started.
 struct Spawn {
