@@ -314,4 +314,8 @@ public:
 /// The machine's file system.
 std::unique_ptr<FileSystem> makeFileSystem();
 
+/// True for a path that leads to the same place whatever the current folder and drive are: "/x" on Linux,
+/// "C:\x" or "\\host\share\x" on Windows. Looks at no file.
+bool isAbsolutePath(std::string_view path);
+
 }  // namespace platform

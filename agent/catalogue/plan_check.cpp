@@ -5,6 +5,7 @@
 #include "agent/catalogue/plans.hpp"
 #include "platform/base/given_name.hpp"
 #include "platform/base/text.hpp"
+#include "platform/file_system.hpp"
 
 namespace catalogue {
 
@@ -50,6 +51,8 @@ Fault faultOfOptions(const PlanSettings& settings) {
 
 Fault faultOfScript(const char* which, const std::string& path) {
     const std::string script = std::string("The path of the script ") + which;
+    if (!path.empty() && !platform::isAbsolutePath(path))
+        return script + " depends on the current folder; give the whole path.";
     if (base::printable(path) != path)
         return script + " holds characters that cannot be shown; name another file.";
     const std::size_t length = base::countCharacters(path);

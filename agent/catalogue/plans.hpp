@@ -33,7 +33,7 @@ struct PlanSettings {
     std::vector<std::string> sources;  // 1-8 paths, all different
     /// What the connector takes besides, in order; a name may come more than once.
     std::vector<std::pair<std::string, std::string>> options;
-    std::string scriptBefore;  // path, at most 250 characters; empty: none
+    std::string scriptBefore;  // whole path, at most 250 characters; empty: none
     std::string scriptAfter;   // the same
     std::vector<scheduler::BandwidthRange> bandwidth;
     scheduler::RetryRule retry;

@@ -155,4 +155,6 @@ std::uint64_t LinuxFileSystem::freeBytes(const std::string& path) const {
 
 std::unique_ptr<FileSystem> makeFileSystem() { return std::make_unique<LinuxFileSystem>(); }
 
+bool isAbsolutePath(std::string_view path) { return path.starts_with('/'); }
+
 }  // namespace platform

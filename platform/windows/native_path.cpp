@@ -65,6 +65,12 @@ std::wstring absoluteWidePath(std::string_view path) {
     return absolute;
 }
 
+bool isAbsoluteWindowsPath(std::string_view path) {
+    const bool isOnDrive = path.size() >= 3 && path[1] == ':' && isSeparator(path[2]);
+    const bool isOnHost = path.size() >= 3 && isSeparator(path[0]) && isSeparator(path[1]);
+    return isOnDrive || isOnHost;
+}
+
 std::wstring nativePath(std::string_view path) {
     const std::wstring absolute = absoluteWidePath(path);
     if (absolute.starts_with(kNativePrefix)) return absolute;

@@ -12,6 +12,9 @@ namespace platform::windows {
 /// "\\host\share\x". Throws Error (Invalid, "FS-0021") for an empty path and for devices such as "NUL".
 std::wstring absoluteWidePath(std::string_view path);
 
+/// As isAbsolutePath() promises. "C:x" and "\x" depend on current folders or drives.
+bool isAbsoluteWindowsPath(std::string_view path);
+
 /// The form that Windows takes as it stands and at any length: "\\?\C:\data", "\\?\UNC\host\share\x".
 std::wstring nativePath(std::string_view path);
 

@@ -225,3 +225,5 @@ std::unique_ptr<platform::FileSystem> platform::makeFileSystem() {
     windows::enableBackupPrivileges();
     return std::make_unique<windows::WindowsFileSystem>();
 }
+
+bool platform::isAbsolutePath(std::string_view path) { return windows::isAbsoluteWindowsPath(path); }

@@ -10,6 +10,7 @@
 using catalogue::PlanSettings;
 using test::at;
 using test::hasCode;
+using test::pathOfLength;
 using test::planNamed;
 using test::policyNamed;
 using test::Shelf;
@@ -21,8 +22,8 @@ PlanSettings fullPlan(catalogue::PolicyId policy) {
     PlanSettings settings = planNamed("everything", policy);
     settings.sources = {"/z", "/a", "\\\\host\\share", "/not \xFF UTF-8", "/5", "/6", "/7", "/8"};
     settings.options = {{"exclude", "*.tmp"}, {"exclude", "*.bak"}, {"snapshot", "yes"}};
-    settings.scriptBefore = "/usr/local/bin/before";
-    settings.scriptAfter = std::string(250, 'x');
+    settings.scriptBefore = pathOfLength(20);
+    settings.scriptAfter = pathOfLength(250);
     settings.bandwidth = {{9, 18, 1 << 20}, {22, 6, 1ULL << 40}};
     settings.retry = {7, std::chrono::minutes(15)};
     return settings;
@@ -147,7 +148,10 @@ BOOST_AUTO_TEST_CASE(each_field_that_cannot_be_is_named) {
         {"options", [](auto& plan) { plan.options = {{"", "x"}}; }},
         {"options", [](auto& plan) { plan.options.assign(1001, {"a", "b"}); }},
         {"options", [](auto& plan) { plan.options = {{"a", std::string(32'767, 'x')}}; }},
-        {"scriptBefore", [](auto& plan) { plan.scriptBefore = std::string(251, 'x'); }},
+        {"scriptBefore", [](auto& plan) { plan.scriptBefore = pathOfLength(251); }},
+        {"scriptBefore", [](auto& plan) { plan.scriptBefore = "before.sh"; }},
+        {"scriptBefore", [](auto& plan) { plan.scriptBefore = "scripts/before.sh"; }},
+        {"scriptAfter", [](auto& plan) { plan.scriptAfter = "./after.sh"; }},
         {"scriptAfter", [](auto& plan) { plan.scriptAfter = "a\nb"; }},
         {"bandwidth", [](auto& plan) { plan.bandwidth = {{9, 18, 1}}; }},
         {"retry", [](auto& plan) { plan.retry.mostRetries = 11; }},

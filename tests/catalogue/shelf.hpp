@@ -36,6 +36,12 @@ inline catalogue::PlanSettings planNamed(const std::string& name,
     return settings;
 }
 
+/// A whole path on this machine with so many characters.
+inline std::string pathOfLength(std::size_t length) {
+    const std::string root = platform::makeFileSystem()->absolutePath("/");
+    return root + std::string(length - root.size(), 'x');
+}
+
 /// A point as a vault tells it; `plan` as the engine writes it.
 inline vault::PointRecord pointOf(const std::string& plan, std::int64_t started,
                                   const std::string& client = "web1") {

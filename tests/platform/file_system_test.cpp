@@ -146,6 +146,16 @@ BOOST_AUTO_TEST_CASE(an_absolute_path_splits_and_joins_again) {
     BOOST_TEST(folder.files->absolutePath(path) == path);
 }
 
+BOOST_AUTO_TEST_CASE(a_path_is_absolute_or_depends_on_the_current_folder) {
+    const auto files = platform::makeFileSystem();
+    for (const char* path : {".", "x", "x/y", "../x", "/"}) {
+        BOOST_TEST(platform::isAbsolutePath(files->absolutePath(path)));
+    }
+    for (const char* path : {"", ".", "x", "x/y", "./x", "../x", "x:", "~/x"}) {
+        BOOST_TEST(!platform::isAbsolutePath(path));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(there_is_free_room) {
     const TemporaryFolder folder;
     BOOST_TEST(folder.files->freeBytes(folder.path) > 0U);

@@ -158,6 +158,16 @@ BOOST_AUTO_TEST_CASE(a_path_is_made_absolute_without_dots) {
     BOOST_CHECK_EXCEPTION(fs->absolutePath("NUL"), base::Error, isKind(base::ErrorKind::Invalid));
 }
 
+BOOST_AUTO_TEST_CASE(a_path_without_its_drive_or_from_its_current_folder_is_not_absolute) {
+    for (const char* path :
+         {"C:\\x", "C:/x", "C:\\", "\\\\host\\share\\x", "//host/share/x", "\\\\?\\C:\\x"}) {
+        BOOST_TEST(platform::isAbsolutePath(path));
+    }
+    for (const char* path : {"\\x", "/x", "C:", "C:x", "C:.\\x", "\\\\"}) {
+        BOOST_TEST(!platform::isAbsolutePath(path));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(names_that_would_lead_elsewhere_are_refused) {
     const Folder folder;
     const auto directory = folder.open();
