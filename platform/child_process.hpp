@@ -26,8 +26,10 @@ struct ChildCommand {
     enum class Errors { Shared, WithOutput };
     enum class InputEnd { WhenAskedToStop, AtOnce };
 
-    /// The program, as a path or as a name to be looked for in PATH, and its arguments. Everybody on the
-    /// machine can read them.
+    /// The program, as a path or as a bare name, and its arguments. Everybody on the machine can read them. A
+    /// bare name is looked for in this process's PATH, on Windows in the system's folders before: never in
+    /// the current folder, also where PATH says so. A batch file of Windows (.bat, .cmd) takes no argument
+    /// with a quote, '%' or a control character.
     std::vector<std::string> words;
     /// Variables of this process that it does not find, such as those that hold secrets. What `environment`
     /// says of the same name counts more. Names are not empty and hold no '='; Windows takes their capital
@@ -80,7 +82,8 @@ public:
 
 /// Starts a program in a process group of its own: Ctrl-C on this process's terminal does not reach it.
 /// Throws Error: NotFound ("PROC-0002") when there is no such program, Unavailable ("PROC-0003") when it
-/// cannot be started, and as requireUsable() does.
+/// cannot be started, Invalid ("PROC-0006") for arguments that a batch file does not take, and as
+/// requireUsable() does.
 std::unique_ptr<ChildProcess> startChild(const ChildCommand& command);
 
 }  // namespace platform

@@ -57,7 +57,8 @@ struct ChildResult {
 };
 
 /// Runs a program to its end with standard input from `input` and standard output collected (standard error
-/// is shared). Throws Error (NotFound) when it cannot be started.
+/// is shared). The program is looked for as child_process.hpp says. Throws Error (NotFound) when it cannot be
+/// started, and Invalid ("PROC-0006") as startChild() does.
 ChildResult runProgram(const std::vector<std::string>& commandLine, base::ByteView input);
 
 }  // namespace platform

@@ -3,6 +3,7 @@
 #include "platform/linux/spawn.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,9 +11,31 @@
 
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/linux/path.hpp"
 #include "platform/linux/system_error.hpp"
+#include "platform/search_path.hpp"
 
 namespace platform::linux {
+
+namespace {
+
+bool isProgram(const std::string& path) {
+    struct stat status = {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+/// The path of a program; a name that nothing has when it is not in PATH. The system's own search would look
+/// into the current folder for each empty entry.
+std::string findProgram(const std::string& name) {
+    if (name.find('/') != std::string::npos) return name;
+    for (const std::string& folder : searchedFolders(':', "/usr/bin:/bin")) {
+        std::string program = childPath(folder, name);
+        if (isProgram(program)) return program;
+    }
+    return {};
+}
+
+}  // namespace
 
 void failToStart(const std::string& program, int number) {
     const bool isMissing = meansNotFound(number) || number == EACCES || number == ENOEXEC;
@@ -91,7 +114,8 @@ int SpawnPlan::start(const std::vector<std::string>& words, char* const* variabl
     for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
     pointers.push_back(nullptr);
     ::posix_spawnattr_setflags(&attributes_, flags_);
-    return ::posix_spawnp(&child, pointers[0], &actions_, &attributes_, pointers.data(), variables);
+    const std::string program = findProgram(words.front());
+    return ::posix_spawn(&child, program.c_str(), &actions_, &attributes_, pointers.data(), variables);
 }
 
 int exitCodeOf(int waitStatus) noexcept {

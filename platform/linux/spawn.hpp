@@ -56,7 +56,8 @@ public:
     /// and this thread blocks.
     void makeIndependent();
 
-    /// `variables` ends with a null pointer. Returns 0 or an errno number.
+    /// The first word is a path, or the name of a program in a folder of PATH; folders of it that depend on
+    /// the current one are passed over. `variables` ends with a null pointer. Returns 0 or an errno number.
     int start(const std::vector<std::string>& words, char* const* variables, pid_t& child);
 
 private:

@@ -2,10 +2,13 @@
 // spawn.cpp: pipes, and the call that starts a program.
 #include "platform/windows/spawn.hpp"
 
+#include <span>
+
 #include "platform/base/bytes.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/windows/command_line.hpp"
+#include "platform/windows/program_search.hpp"
 #include "platform/windows/system_error.hpp"
 
 namespace platform::windows {
@@ -49,6 +52,20 @@ HANDLE inheritableError() noexcept {
     return isShared ? error : nullptr;
 }
 
+/// The file that is to run and the line that it gets.
+struct Image {
+    std::wstring file;
+    std::wstring line;
+};
+
+/// CreateProcessW would hand a batch file to cmd.exe by itself, with arguments that cmd.exe reads in another
+/// way than programs do.
+Image imageOf(const std::vector<std::string>& words) {
+    std::wstring program = findProgram(words.front());
+    if (!isBatchFile(program)) return {std::move(program), commandLineOf(words)};
+    return {findProgram("cmd.exe"), batchLineOf(program, std::span(words).subspan(1))};
+}
+
 }  // namespace
 
 void failToStart(const std::string& program, DWORD number) {
@@ -70,7 +87,7 @@ Pipe makePipe(const std::string& program, ChildEnd childEnd, DWORD sizeBytes) {
 }
 
 Spawned spawn(const std::vector<std::string>& words, const Spawn& how) {
-    std::wstring line = commandLineOf(words);
+    Image image = imageOf(words);
     const HANDLE error = how.error ? *how.error : inheritableError();
     std::vector<HANDLE> inherited = {how.input, how.output};
     if (error != nullptr && error != how.output) inherited.push_back(error);
@@ -85,7 +102,7 @@ Spawned spawn(const std::vector<std::string>& words, const Spawn& how) {
     PROCESS_INFORMATION process{};
     const DWORD flags =
         how.flags | EXTENDED_STARTUPINFO_PRESENT | CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT;
-    if (CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, flags,
+    if (CreateProcessW(image.file.c_str(), image.line.data(), nullptr, nullptr, TRUE, flags,
                        how.variables == nullptr ? nullptr : how.variables->data(), nullptr,
                        &startup.StartupInfo, &process) == 0) {
         failToStart(words.front(), GetLastError());

@@ -40,7 +40,7 @@ struct Spawned {
     Handle thread;
 };
 
-/// Throws as failToStart() does.
+/// The first word is looked up by findProgram(). Throws as that, failToStart() and batchLineOf() do.
 Spawned spawn(const std::vector<std::string>& words, const Spawn& how);
 
 }  // namespace platform::windows

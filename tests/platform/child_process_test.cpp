@@ -4,6 +4,7 @@
 #include "platform/child_process.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <thread>
 
 #include "platform/base/error.hpp"
@@ -118,6 +119,23 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_not_found) {
     ChildCommand command;
     command.words = {"hbr-no-such-program"};
     BOOST_CHECK_EXCEPTION(platform::startChild(command), base::Error, hasCode("PROC-0002"));
+}
+
+BOOST_AUTO_TEST_CASE(a_bare_name_is_looked_for_in_path_and_never_in_the_current_folder) {
+    const test::TemporaryFolder folder;
+    std::filesystem::copy_file(HBR_CHILD_ROLE, folder / "hbr-test-tool.exe");
+    ChildCommand command;
+    command.words = {HBR_CHILD_ROLE, "start", "hbr-test-tool.exe", folder.path};
+    BOOST_TEST(outputOf(*platform::startChild(command)) == "PROC-0002");
+    for (const char* path : {"", ".", ":", ";", ":.:", ";.;", "./."}) {
+        command.environment = {{"PATH", path}};
+        BOOST_TEST(outputOf(*platform::startChild(command)) == "PROC-0002");
+    }
+    command.environment = {{"PATH", folder.path}};
+    BOOST_TEST(outputOf(*platform::startChild(command)) == "found");
+    command.environment.clear();
+    command.words[2] = "./hbr-test-tool.exe";
+    BOOST_TEST(outputOf(*platform::startChild(command)) == "found");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_handed_over_is_refused) {

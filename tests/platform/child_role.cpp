@@ -9,8 +9,10 @@
 //   stubborn        writes "ready" and goes on whatever it is asked
 //   linger FILE     writes "ready" and goes on as long as there is the file
 //   hold FILE       opens the file, writes "ready" and goes on
+//   start NAME DIR  starts "NAME print found" in the folder DIR, and writes its output or the error's code
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -58,6 +60,16 @@ int linger(const std::string& file) {
     return 0;
 }
 
+int start(const std::string& name, const std::string& folder) {
+    std::filesystem::current_path(folder);
+    try {
+        say(platform::runProgram({name, "print", "found"}, {}).output);
+    } catch (const base::Error& error) {
+        say(error.code());
+    }
+    return 0;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -75,5 +87,6 @@ int main(int count, char** words) {
     if (role == "stubborn") return goOn();
     if (role == "hold") return hold(argument);
     if (role == "linger") return linger(argument);
+    if (role == "start" && arguments.size() == 3) return start(argument, arguments[2]);
     return 2;
 }
