@@ -3,6 +3,7 @@
 #include "agent/catalogue/jobs.hpp"
 #include "agent/catalogue/refusal.hpp"
 #include "agent/catalogue/row_fields.hpp"
+#include "platform/base/cut_text.hpp"
 
 namespace catalogue {
 
@@ -13,14 +14,6 @@ constexpr Words<EventLevel, 3> kLevelWords = {{
     {EventLevel::Warning, "warning"},
     {EventLevel::Error, "error"},
 }};
-
-/// Cut between two characters of UTF-8.
-std::string_view bounded(std::string_view text) {
-    if (text.size() <= kLongestEventBytes) return text;
-    std::size_t end = kLongestEventBytes;
-    while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
-    return text.substr(0, end);
-}
 
 }  // namespace
 
@@ -34,7 +27,8 @@ void Jobs::addEvents(JobId id, const std::vector<JobEvent>& events) {
     for (const JobEvent& event : events) {
         ++number;
         database_.run("INSERT INTO events (job, number, time, level, text) VALUES (?, ?, ?, ?, ?)", id.value,
-                      number, secondsOf(event.time), wordOf(kLevelWords, event.level), bounded(event.text));
+                      number, secondsOf(event.time), wordOf(kLevelWords, event.level),
+                      base::startOf(event.text, kLongestEventBytes));
         const std::int64_t tooOld = number - (kMostEvents - kFirstEvents);
         if (tooOld > kFirstEvents)
             database_.run("DELETE FROM events WHERE job = ? AND number = ?", id.value, tooOld);

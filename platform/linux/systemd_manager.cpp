@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "platform/base/cut_text.hpp"
 #include "platform/base/text.hpp"
 #include "platform/linux/system_error.hpp"
 #include "platform/process.hpp"
@@ -19,6 +20,9 @@ namespace {
 
 /// How long a message waits for room in the queue of a systemd that is busy.
 constexpr struct timeval kLongestSend = {5, 0};
+
+/// systemd passes longer ones over.
+constexpr std::size_t kLongestMessage = 4096;
 
 std::optional<std::string> takeVariable(const char* name) {
     std::optional<std::string> value = environmentVariable(name);
@@ -99,7 +103,7 @@ void SystemdManager::report(ServicePhase phase, std::chrono::milliseconds longes
 void SystemdManager::showStatus(std::string_view line) noexcept {
     try {
         // The work does not wait for a line that the next one replaces.
-        send("STATUS=" + std::string(line) + "\n", MSG_DONTWAIT);
+        send(base::cutToBytes("STATUS=" + std::string(line), kLongestMessage - 1) + "\n", MSG_DONTWAIT);
     } catch (const std::exception&) {
         // Out of memory: the next line may fare better.
     }

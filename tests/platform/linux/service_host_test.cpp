@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <filesystem>
 
+#include "platform/base/text.hpp"
 #include "platform/linux/descriptor.hpp"
 #include "platform/linux/systemd_manager.hpp"
 #include "platform/process.hpp"
@@ -54,10 +55,11 @@ public:
 
     /// The next message; waits for it.
     std::string next() const {
-        std::array<char, 4096> message;
+        std::array<char, 10'000> message;
         const ssize_t count = platform::linux::retryInterrupted(
             [&] { return ::recv(socket_.get(), message.data(), message.size(), 0); });
         BOOST_REQUIRE(count >= 0);
+        BOOST_TEST(count <= 4096);  // systemd passes longer ones over
         return {message.data(), static_cast<std::size_t>(count)};
     }
 
@@ -137,6 +139,20 @@ BOOST_AUTO_TEST_SUITE(linux_service_host)
 BOOST_AUTO_TEST_CASE(a_service_speaks_to_a_socket_that_has_a_path) {
     const TemporaryFolder folder;
     speaksToSystemd(folder / "notify");
+}
+
+BOOST_AUTO_TEST_CASE(a_status_that_systemd_would_pass_over_is_cut_between_characters) {
+    const NotifySocket systemd(abstractName());
+    SystemdManager manager(systemd.name, 0ms);
+    manager.showStatus(std::string(4096 - 8, 'x'));
+    BOOST_TEST(systemd.next() == "STATUS=" + std::string(4096 - 8, 'x') + "\n");
+    std::string text;
+    while (text.size() < 9000) text += "\xE5\xA4\x87";
+    manager.showStatus(text);
+    const std::string cut = systemd.next();
+    BOOST_TEST(cut.size() > 4096U - 3);
+    BOOST_TEST(cut.ends_with("\xE5\xA4\x87 ...\n"));
+    BOOST_TEST(base::isUtf8(cut));
 }
 
 BOOST_AUTO_TEST_CASE(a_service_speaks_to_an_abstract_socket) { speaksToSystemd(abstractName()); }
