@@ -8,6 +8,7 @@ set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_C_COMPILER ${hbr_windows_cpu}-w64-mingw32-gcc-posix)
 set(CMAKE_CXX_COMPILER ${hbr_windows_cpu}-w64-mingw32-g++-posix)
 set(CMAKE_RC_COMPILER ${hbr_windows_cpu}-w64-mingw32-windres)
+set(CMAKE_MC_COMPILER ${hbr_windows_cpu}-w64-mingw32-windmc)
 
 if(DEFINED ENV{HBR_WINDOWS_PREFIX})
     set(hbr_windows_prefix "$ENV{HBR_WINDOWS_PREFIX}")

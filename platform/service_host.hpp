@@ -97,9 +97,9 @@ using ServiceBody = std::function<int(ServiceHost& host, const base::CancelToken
 /// the environment out of it, so that no child speaks in this process' name. On Windows the body runs on a
 /// thread of its own as a service.
 ///
-/// What the body throws ends the service as failed, is shown as its status where there is one (not on
-/// Windows), and is thrown on; only Error (Cancelled) after a request to stop is a good end. Throws Error
-/// too: Invalid ("SERVICE-0001") when the environment makes no sense, Unavailable ("SERVICE-0003") when
+/// What the body throws ends the service as failed, is shown as its status (by Windows, which has none, in
+/// its event log), and is thrown on; only Error (Cancelled) after a request to stop is a good end. Throws
+/// Error too: Invalid ("SERVICE-0001") when the environment makes no sense, Unavailable ("SERVICE-0003") when
 /// Windows does not let it be a service.
 int runService(const std::string& name, const base::CancelToken& stop, const ServiceBody& body);
 

@@ -6,12 +6,13 @@
 #include <winsvc.h>
 
 #include <chrono>
-#include <memory>
 #include <string_view>
 
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/windows/command_line.hpp"
+#include "platform/windows/event_log.hpp"
+#include "platform/windows/service_handle.hpp"
 #include "platform/windows/system_error.hpp"
 #include "platform/windows/wide_text.hpp"
 
@@ -21,6 +22,7 @@ namespace {
 
 using base::ErrorKind;
 using base::Retry;
+using windows::ServiceHandle;
 using namespace std::chrono_literals;
 
 /// What the service may do, beyond what any may: read and restore past access lists, and system access lists
@@ -34,11 +36,6 @@ constexpr std::chrono::milliseconds kLongestShutdown = 3min;
 
 /// To start it is a right that recovery actions need.
 constexpr DWORD kConfigure = SERVICE_CHANGE_CONFIG | SERVICE_START;
-
-struct CloseService {
-    void operator()(SC_HANDLE handle) const noexcept { CloseServiceHandle(handle); }
-};
-using ServiceHandle = std::unique_ptr<std::remove_pointer_t<SC_HANDLE>, CloseService>;
 
 struct Meaning {
     ErrorKind kind;
@@ -168,6 +165,7 @@ std::vector<std::string> configure(SC_HANDLE handle, const ServiceRegistration& 
     settings.set(SERVICE_CONFIG_PRESHUTDOWN_INFO, &shutdown, "time for a shutdown");
     setRights(settings);
     setRecovery(settings);
+    windows::registerEventSource(service.name, service.commandLine.front());
     return settings.takeUnknown();
 }
 
@@ -213,6 +211,8 @@ void removeService(const std::string& name) {
             number == ERROR_SERVICE_NOT_ACTIVE || number == ERROR_SERVICE_CANNOT_ACCEPT_CTRL;
         if (!isNoMatter) throw serviceError(number, kVerb, name);
     }
+    // First, so that whoever has to try again finds the service still there.
+    windows::removeEventSource(name);
     if (DeleteService(found.get()) == 0 && GetLastError() != ERROR_SERVICE_MARKED_FOR_DELETE) {
         throw serviceError(GetLastError(), kVerb, name);
     }

@@ -17,6 +17,7 @@
 #include "platform/base/text.hpp"
 #include "platform/service_manager.hpp"
 #include "platform/windows/console_events.hpp"
+#include "platform/windows/event_log.hpp"
 #include "platform/windows/service_status.hpp"
 #include "platform/windows/system_error.hpp"
 #include "platform/windows/wide_text.hpp"
@@ -53,6 +54,7 @@ private:
     static void WINAPI onStart(DWORD /*argumentCount*/, LPWSTR* /*arguments*/) { started->serve(); }
     static DWORD WINAPI onControl(DWORD control, DWORD event, void* eventData, void* service);
     void serve() noexcept;
+    void logFailure(const base::Error& error) const noexcept;
     void reportStopped(int exitCode) noexcept;
 
     /// The one that onStart(), which is told nothing, is for.
@@ -106,17 +108,31 @@ void WindowsService::reportStopped(int exitCode) noexcept {
     SetServiceStatus(handle_, &status);
 }
 
+/// Nobody sees what a service writes to standard error.
+void WindowsService::logFailure(const base::Error& error) const noexcept {
+    try {
+        windows::EventLog(windows::toUtf8(name_))
+            .write(LogSeverity::Error, LogEvent::ServiceFailed, error.describe());
+    } catch (const std::exception&) {
+        // Out of memory: Windows still sees that it failed.
+    }
+}
+
 void WindowsService::serve() noexcept {
     windows::leaveConsoleEvents();
     handle_ = RegisterServiceCtrlHandlerExW(name_.c_str(), onControl, this);
     // Nobody could be told of anything, and main()'s thread would wait for ever. Windows sees that it failed.
-    if (handle_ == nullptr) TerminateProcess(GetCurrentProcess(), kFailed);
+    if (handle_ == nullptr) {
+        logFailure(tellError(GetLastError()));
+        TerminateProcess(GetCurrentProcess(), kFailed);
+    }
     host_.needTime(kFirstHint);
     try {
         const int exitCode = runServiceBody(host_, stop_, body_);
         reportStopped(exitCode);
         outcome_.set_value(exitCode);
     } catch (...) {
+        logFailure(base::currentError());
         reportStopped(kFailed);
         outcome_.set_exception(std::current_exception());
     }

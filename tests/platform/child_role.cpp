@@ -3,6 +3,7 @@
 //   print TEXT      writes TEXT and ends with 0
 //   complain TEXT   writes TEXT to standard error and ends with 3
 //   variable NAME   writes the value of a variable
+//   log TEXT        writes an error, a warning and an information into the system's log
 //   noise COUNT     writes so many bytes
 //   endless         writes until nobody reads any more
 //   until_end       writes "ready", then what it reads, and once its input has ended "end"
@@ -20,10 +21,19 @@
 
 #include "platform/base/error.hpp"
 #include "platform/process.hpp"
+#include "platform/system_log.hpp"
 
 namespace {
 
 void say(const std::string& text) { platform::writeStandard(platform::StandardStream::Output, text); }
+
+int log(const std::string& text) {
+    const auto log = platform::openSystemLog("hbr-test");
+    log->write(platform::LogSeverity::Error, platform::LogEvent::JobFailed, text);
+    log->write(platform::LogSeverity::Warning, platform::LogEvent::JobMissed, text);
+    log->write(platform::LogSeverity::Information, platform::LogEvent::ServiceStarted, text);
+    return 0;
+}
 
 int writeWithoutEnd() {
     const std::string some(1000, 'x');
@@ -82,6 +92,7 @@ int main(int count, char** words) {
     if (role == "complain") return platform::writeStandard(platform::StandardStream::Error, argument), 3;
     if (role == "variable") return say(platform::environmentVariable(argument).value_or("(none)")), 0;
     if (role == "noise") return say(std::string(std::stoull(argument), 'x')), 0;
+    if (role == "log") return log(argument);
     if (role == "endless") return writeWithoutEnd();
     if (role == "until_end") return copyUntilEnd();
     if (role == "stubborn") return goOn();

@@ -16,6 +16,7 @@
 #include "platform/service_control.hpp"
 #include "platform/service_host.hpp"
 #include "platform/windows/console_events.hpp"
+#include "platform/windows/event_log.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/service_status.hpp"
 #include "platform/windows/wide_text.hpp"
@@ -130,6 +131,8 @@ private:
 
 /// What the service does: each step waits for the test, so that the test sees each state.
 int live(ServiceHost& host, const std::string& name) {
+    const auto log = platform::openSystemLog(name);
+    if (dynamic_cast<platform::windows::EventLog*>(log.get()) == nullptr) return 4;
     if (name.find("-failing-") != std::string::npos) {
         Signal(name, "failing").give();
         static_cast<void>(Signal(name, "go").await());
