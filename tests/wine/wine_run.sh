@@ -3,7 +3,8 @@
 # wine_run.sh PROGRAM.exe [ARGUMENT...]: runs a Windows program under wine, headless, in a prefix of the tests' own.
 #
 # The prefix lies in the cache, keyed by wine's version, and is made by whoever comes first; any number of programs
-# may run side by side. Exit codes pass through modulo 256. HBR_WINEPREFIX names another prefix.
+# may run side by side. Exit codes pass through modulo 256. HBR_WINEPREFIX names another prefix,
+# HBR_WINEDEBUG the messages of wine's own that are wanted.
 set -eu
 
 wine=
@@ -22,7 +23,7 @@ unset DISPLAY WAYLAND_DISPLAY
 # The 64-bit wine runs 64-bit programs alone, the one of a 32-bit system 32-bit programs alone.
 WINEARCH=win64
 [ "$wine" != /usr/lib/wine/wine ] || WINEARCH=win32
-export WINEARCH WINEDEBUG=-all
+export WINEARCH WINEDEBUG="${HBR_WINEDEBUG:--all}"
 # Without these, making the prefix waits for installers of .NET and of an HTML engine.
 export WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="
 
