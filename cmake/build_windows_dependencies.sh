@@ -164,10 +164,10 @@ foreach(source ${sources})
 endforeach()
 set_source_files_properties(${apart} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 APART
-    # Util's settings ask for these whether or not it was built with them.
-    sed -i '/find_dependency(Poco\(XML\|JSON\)/d' Util/cmake/PocoUtilConfig.cmake
+    # Util's settings ask for it whether or not it was built with it.
+    sed -i '/find_dependency(PocoXML/d' Util/cmake/PocoUtilConfig.cmake
     off=
-    for part in XML JSON DATA DATA_ODBC DATA_SQLITE DATA_MYSQL DATA_POSTGRESQL MONGODB REDIS ZIP PAGECOMPILER \
+    for part in XML DATA DATA_ODBC DATA_SQLITE DATA_MYSQL DATA_POSTGRESQL MONGODB REDIS ZIP PAGECOMPILER \
         PAGECOMPILER_FILE2PAGE ACTIVERECORD ACTIVERECORD_COMPILER ENCODINGS JWT TESTS; do
         off="$off -DENABLE_$part=OFF"
     done
@@ -188,7 +188,8 @@ APART
 ln -s /usr/include/boost "$stage/include/boost"
 
 for file in include/openssl/evp.h include/zstd.h include/sqlite3.h include/boost/test lib/libcrypto.a lib/libssl.a \
-    lib/libzstd.a lib/libsqlite3.a include/Poco/Net/HTTPSClientSession.h lib/libPocoNetSSL.a cmake/PocoConfig.cmake; do
+    lib/libzstd.a lib/libsqlite3.a include/Poco/Net/HTTPSClientSession.h lib/libPocoNetSSL.a lib/libPocoJSON.a \
+    cmake/PocoConfig.cmake; do
     [ -e "$stage/$file" ] || die "$file is missing after the build."
 done
 

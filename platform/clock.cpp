@@ -90,6 +90,13 @@ std::string formatUtc(Timestamp time) {
                   second % 60);
 }
 
+std::string formatUtcExactly(Timestamp time) {
+    std::string text = formatUtc(time);
+    if (time.nanoseconds == 0) return text;
+    const std::string digits = std::to_string(time.nanoseconds);
+    return text.replace(text.size() - 1, 1, "." + std::string(9 - digits.size(), '0') + digits + "Z");
+}
+
 std::string formatLocal(Timestamp time) {
     static std::mutex calendar;  // guards the C library's one result, which all callers share
     const auto seconds = static_cast<std::time_t>(time.seconds);
@@ -101,14 +108,16 @@ std::string formatLocal(Timestamp time) {
 }
 
 bool parseUtc(const std::string& text, Timestamp& time) {
-    const bool hasTime = fits(text, "0000-00-00T00:00:00Z");
+    const bool isExact = fits(text, "0000-00-00T00:00:00.000000000Z");
+    const bool hasTime = isExact || fits(text, "0000-00-00T00:00:00Z");
     if (!hasTime && !fits(text, "0000-00-00")) return false;
     const Date date{numberAt(text, 0, 4), numberAt(text, 5, 2), numberAt(text, 8, 2)};
     const int hour = hasTime ? numberAt(text, 11, 2) : 0;
     const int minute = hasTime ? numberAt(text, 14, 2) : 0;
     const int second = hasTime ? numberAt(text, 17, 2) : 0;
     if (!isDate(date) || hour > 23 || minute > 59 || second > 59) return false;
-    time = {daysFrom1970(date) * kSecondsPerDay + hour * 3600 + minute * 60 + second, 0};
+    time.seconds = daysFrom1970(date) * kSecondsPerDay + hour * 3600 + minute * 60 + second;
+    time.nanoseconds = isExact ? static_cast<std::uint32_t>(numberAt(text, 20, 9)) : 0;
     return true;
 }
 

@@ -35,10 +35,14 @@ std::unique_ptr<Clock> makeSystemClock();
 /// "2026-11-24T01:50:45Z"; whole seconds, UTC.
 std::string formatUtc(Timestamp time);
 
+/// The same with nine decimals, "2026-11-24T01:50:45.000000123Z"; without when they are zero.
+std::string formatUtcExactly(Timestamp time);
+
 /// "2026-11-24 02:50:45" in the machine's time zone.
 std::string formatLocal(Timestamp time);
 
-/// Reads what formatUtc() writes, or a date alone (midnight UTC). False when the text is neither.
+/// Reads what formatUtc() and formatUtcExactly() write, or a date alone (midnight UTC). False when the text
+/// is none of these.
 bool parseUtc(const std::string& text, Timestamp& time);
 
 }  // namespace platform

@@ -40,6 +40,9 @@ unsigned terminalColumns() noexcept;
 /// Asks on the terminal without showing what is typed. Nothing when there is no terminal.
 std::optional<base::SecretBytes> askSecret(const std::string& prompt);
 
+/// Returns once standard input has ended, or cannot be read; what came before is dropped.
+void awaitEndOfInput() noexcept;
+
 /// Writes all bytes to standard output or error; throws Error (Unavailable) when they cannot be written.
 void writeStandard(StandardStream stream, std::string_view bytes);
 
@@ -49,6 +52,9 @@ void prepareStandardStreams();
 /// The program's arguments as UTF-8, without the program's own name. Call first, from main: on Windows it
 /// also keeps the heap, which will hold keys, out of crash reports. Throws Error when the system tells none.
 std::vector<std::string> programArguments(int argumentCount, char** arguments);
+
+/// What starts this program once more, as it is, even when its file was replaced meanwhile (on Linux).
+std::string programPath();
 
 /// What a finished child left behind.
 struct ChildResult {

@@ -40,6 +40,9 @@ int makeIssuer(Command& command);
 int createCertificate(Command& command);
 int showCertificate(Command& command);
 
+int runServiceCommand(Command& command);
+int runServiceJob(Command& command);
+
 int printCompletion(Command& command);
 int printManPage(Command& command);
 int printVersion(Command& command);

@@ -105,8 +105,8 @@ void addPoint(base::JsonWriter& json, const vault::PointRecord& point) {
     json.member("id", point.id.hex()).member("client", point.client).member("plan", point.plan);
     texts("sources", point.sources);
     texts("tags", point.tags);
-    json.member("started", platform::formatUtc(point.started))
-        .member("finished", platform::formatUtc(point.finished));
+    json.member("started", platform::formatUtcExactly(point.started))
+        .member("finished", platform::formatUtcExactly(point.finished));
     json.member("objects", point.objects).member("logicalBytes", point.logicalBytes);
     json.member("readBytes", point.readBytes).member("newBytes", point.newBytes);
     json.member("storedBytes", point.storedBytes).member("faults", point.faults);

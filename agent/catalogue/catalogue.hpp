@@ -29,6 +29,9 @@ public:
     /// the service's start.
     void check();
 
+    /// A number that is another one after each change that another connection made. Cheap.
+    [[nodiscard]] std::int64_t version() { return database_->integer("PRAGMA data_version"); }
+
     [[nodiscard]] Policies policies() { return Policies(*database_); }
     [[nodiscard]] Plans plans() { return Plans(*database_); }
     [[nodiscard]] Jobs jobs() { return Jobs(*database_); }

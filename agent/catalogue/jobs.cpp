@@ -31,7 +31,7 @@ constexpr Words<JobState, 6> kStateWords = {{
 
 constexpr std::string_view kSelect =
     "SELECT id, kind, state, plan, plan_name, client, vault, due, made, started, ended, point, objects, "
-    "read_bytes, stored_bytes, faults, error_code, error_text FROM jobs ";
+    "read_bytes, stored_bytes, faults, error_code, error_text, error_kind FROM jobs ";
 
 std::string nameOf(JobId id) { return "job " + std::to_string(id.value); }
 
@@ -55,6 +55,7 @@ Job load(const Statement& row, const Database& database) {
     job.faults = countOf(row, 15);
     job.errorCode = row.text(16);
     job.errorText = row.text(17);
+    job.errorKind = base::errorKindNamed(row.text(18));
     return job;
 }
 
@@ -175,9 +176,10 @@ void Jobs::end(JobId id, const JobEnd& end, std::chrono::sys_seconds now) {
     }
     database_.run(
         "UPDATE jobs SET state = ?, ended = ?, objects = ?, read_bytes = ?, stored_bytes = ?, faults = ?, "
-        "error_code = ?, error_text = ? WHERE id = ?",
+        "error_code = ?, error_text = ?, error_kind = ? WHERE id = ?",
         toString(end.state), secondsOf(now), signedOf(end.objects), signedOf(end.readBytes),
-        signedOf(end.storedBytes), signedOf(end.faults), end.errorCode, end.errorText, id.value);
+        signedOf(end.storedBytes), signedOf(end.faults), end.errorCode, end.errorText,
+        end.errorKind ? base::toString(*end.errorKind) : std::string_view(), id.value);
     if (end.point) storePoint(job, *end.point, now);
     tellPlan(job, end.state);
     transaction.commit();
@@ -190,9 +192,10 @@ std::optional<Job> Jobs::find(JobId id) {
 }
 
 std::vector<Job> Jobs::list(std::optional<PlanId> plan, std::int64_t most) {
-    Statement select =
-        database_.prepare(std::string(kSelect) + "WHERE ?1 IS NULL OR plan = ?1 ORDER BY id DESC LIMIT ?2");
-    select.bind(bytesOf(plan)).bind(most);
+    Statement select = database_.prepare(std::string(kSelect) + (plan ? "WHERE plan = ? " : "") +
+                                         "ORDER BY id DESC LIMIT ?");
+    if (plan) select.bind(plan->view());
+    select.bind(most);
     return loadAll(select, database_);
 }
 

@@ -17,6 +17,7 @@
 #include "agent/catalogue/plans.hpp"
 #include "agent/scheduler/due_run.hpp"
 #include "agent/vault/point_record.hpp"
+#include "platform/base/error.hpp"
 
 namespace catalogue {
 
@@ -49,6 +50,7 @@ struct JobEnd {
     std::uint64_t faults = 0;
     std::string errorCode;  // empty when it did not fail
     std::string errorText;
+    std::optional<base::ErrorKind> errorKind;  // decides whether it is tried again
 };
 
 struct Job {
@@ -70,6 +72,7 @@ struct Job {
     std::uint64_t faults = 0;
     std::string errorCode;
     std::string errorText;
+    std::optional<base::ErrorKind> errorKind;
 };
 
 enum class EventLevel { Info, Warning, Error };

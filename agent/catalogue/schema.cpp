@@ -4,9 +4,8 @@
 #include <array>
 
 #include "agent/catalogue/database_error.hpp"
-#include "agent/vault/random.hpp"
+#include "agent/catalogue/guard.hpp"
 #include "platform/base/error.hpp"
-#include "platform/base/strong_id.hpp"
 #include "platform/base/text.hpp"
 
 namespace catalogue {
@@ -94,6 +93,7 @@ CREATE TABLE jobs (
     faults INTEGER NOT NULL DEFAULT 0,
     error_code TEXT NOT NULL DEFAULT '',
     error_text TEXT NOT NULL DEFAULT '',
+    error_kind TEXT NOT NULL DEFAULT '',  -- base::toString() of it
     CHECK ((ended IS NULL) = (state IN ('queued', 'running')))
 ) STRICT;
 CREATE INDEX jobs_by_plan ON jobs (plan);
@@ -187,21 +187,6 @@ void bringUpToDate(Database& database, SchemaSteps steps) {
 /// The name of a file that belongs to the catalogue and lies beside it.
 std::string besides(const std::string& path, const char* ending) { return path + ending; }
 
-/// Makes the file that processes lock, empty. It gets its name only once its maker has closed it: on Windows
-/// whoever opened it before could not write to it, and so not lock it.
-void makeGuard(const platform::FileSystem& fileSystem, const std::string& path) {
-    if (fileSystem.status(path)) return;
-    using FileId = base::StrongId<struct GuardTag, 8>;
-    const std::string newPath = besides(path, ("." + vault::randomId<FileId>().hex()).c_str());
-    (void)fileSystem.createNew(newPath);
-    try {
-        fileSystem.publish(newPath, path);
-    } catch (const base::Error& error) {
-        fileSystem.removeFile(newPath);
-        if (error.kind() != base::ErrorKind::Exists) throw;
-    }
-}
-
 void fillNewFile(const std::string& path, SchemaSteps steps) {
     Database database(path);
     setHeader(database, "application_id", kApplicationId);
@@ -214,13 +199,7 @@ void fillNewFile(const std::string& path, SchemaSteps steps) {
 /// One process at a time does this: it removes what earlier ones left, and must not meet a living one's log.
 void makeFile(const platform::FileSystem& fileSystem, const std::string& path,
               std::chrono::milliseconds busyWait, SchemaSteps steps) {
-    auto folder = fileSystem.splitPath(path);
-    folder.pop_back();
-    fileSystem.createDirectories(fileSystem.joinPath(folder));
-    const std::string guardPath = besides(path, ".guard");
-    makeGuard(fileSystem, guardPath);
-    Database guard(guardPath, busyWait);
-    guard.runScript("BEGIN EXCLUSIVE");  // Ends with the connection, or with the process.
+    const Guard guard(fileSystem, besides(path, ".guard"), busyWait);
     if (fileSystem.status(path)) return;
     // SQLite would take the log of a catalogue that was lost for one of the new.
     const std::string newPath = besides(path, ".new");
@@ -232,6 +211,8 @@ void makeFile(const platform::FileSystem& fileSystem, const std::string& path,
     (void)fileSystem.createNew(newPath);
     fillNewFile(newPath, steps);
     fileSystem.publish(newPath, path);
+    auto folder = fileSystem.splitPath(path);
+    folder.pop_back();
     fileSystem.syncDirectory(fileSystem.joinPath(folder));
 }
 

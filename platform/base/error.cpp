@@ -58,6 +58,16 @@ std::string_view toString(ErrorKind kind) noexcept {
     return "internal";
 }
 
+std::optional<ErrorKind> errorKindNamed(std::string_view name) noexcept {
+    for (const ErrorKind kind :
+         {ErrorKind::NotFound, ErrorKind::Exists, ErrorKind::Invalid, ErrorKind::Denied,
+          ErrorKind::Unavailable, ErrorKind::Busy, ErrorKind::Exhausted, ErrorKind::Corrupt,
+          ErrorKind::Unsupported, ErrorKind::Cancelled, ErrorKind::Internal}) {
+        if (toString(kind) == name) return kind;
+    }
+    return std::nullopt;
+}
+
 Error currentError() noexcept {
     try {
         throw;

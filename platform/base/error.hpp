@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,6 +68,9 @@ private:
 
 /// The stable lower-case name of a kind, as JSON output shows it.
 std::string_view toString(ErrorKind kind) noexcept;
+
+/// The kind of that name; nothing when there is none.
+std::optional<ErrorKind> errorKindNamed(std::string_view name) noexcept;
 
 /// Turns the exception in flight into an Error: an Error stays itself, anything else becomes Internal
 /// (or Exhausted when memory ran out). Call inside a catch block only.

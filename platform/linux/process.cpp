@@ -121,4 +121,7 @@ std::vector<std::string> programArguments(int argumentCount, char** arguments) {
     return {arguments + std::min(argumentCount, 1), arguments + argumentCount};
 }
 
+// Whoever is started by this name finds itself under it: the child is still this program then.
+std::string programPath() { return "/proc/self/exe"; }
+
 }  // namespace platform

@@ -156,6 +156,12 @@ std::optional<base::SecretBytes> askSecret(const std::string& prompt) {
     }
 }
 
+void awaitEndOfInput() noexcept {
+    std::array<char, 256> dropped{};
+    while (retryInterrupted([&] { return ::read(STDIN_FILENO, dropped.data(), dropped.size()); }) > 0) {
+    }
+}
+
 void writeStandard(StandardStream stream, std::string_view bytes) { writeAll(descriptorOf(stream), bytes); }
 
 void prepareStandardStreams() {

@@ -127,4 +127,14 @@ std::vector<std::string> programArguments(int /*argumentCount*/, char** /*argume
     return arguments;
 }
 
+std::string programPath() {
+    std::wstring path(MAX_PATH, L'\0');
+    for (;;) {
+        const DWORD length = GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size()));
+        if (length == 0) throw startError("does not tell where its own file is");
+        if (length < path.size()) return windows::toUtf8(path.substr(0, length));
+        path.resize(2 * path.size());
+    }
+}
+
 }  // namespace platform

@@ -96,6 +96,15 @@ std::optional<base::SecretBytes> askSecret(const std::string& prompt) {
     return secret;
 }
 
+void awaitEndOfInput() noexcept {
+    std::array<char, 256> dropped{};
+    DWORD count = 0;
+    const HANDLE input = handleOf(StandardStream::Input);
+    while (ReadFile(input, dropped.data(), static_cast<DWORD>(dropped.size()), &count, nullptr) != 0 &&
+           count != 0) {
+    }
+}
+
 void writeStandard(StandardStream stream, std::string_view bytes) {
     constexpr std::size_t kLargestWrite = 32 * base::kKiB;
     const HANDLE handle = handleOf(stream);

@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(what_a_job_did_comes_back) {
     end.faults = 4;
     end.errorCode = "FILES-0001";
     end.errorText = "it's odd";
+    end.errorKind = base::ErrorKind::Unavailable;
     shelf.jobs.end(id, end, at(300));
     const auto job = shelf.open().jobs().find(id);
     BOOST_CHECK(job->state == JobState::PartiallyCompleted);
@@ -114,6 +115,7 @@ BOOST_AUTO_TEST_CASE(what_a_job_did_comes_back) {
     BOOST_TEST(job->faults == 4U);
     BOOST_TEST(job->errorCode == "FILES-0001");
     BOOST_TEST(job->errorText == "it's odd");
+    BOOST_TEST((job->errorKind == base::ErrorKind::Unavailable));
     BOOST_TEST(shelf.catalogue.points().find("disk", end.point->id).has_value());
 }
 

@@ -22,7 +22,12 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read_back) {
         BOOST_REQUIRE(platform::parseUtc(platform::formatUtc({seconds, 5}), read));
         BOOST_REQUIRE_EQUAL(read.seconds, seconds);
         BOOST_REQUIRE_EQUAL(read.nanoseconds, 0U);
+        for (const std::uint32_t nanoseconds : {0U, 5U, 120'000'000U, 999'999'999U}) {
+            BOOST_REQUIRE(platform::parseUtc(platform::formatUtcExactly({seconds, nanoseconds}), read));
+            BOOST_REQUIRE((read == Timestamp{seconds, nanoseconds}));
+        }
     }
+    BOOST_TEST(platform::formatUtcExactly({1'795'485'045, 70}) == "2026-11-24T01:50:45.000000070Z");
 }
 
 BOOST_AUTO_TEST_CASE(a_date_alone_is_midnight) {
@@ -36,7 +41,8 @@ BOOST_AUTO_TEST_CASE(text_that_is_no_time_is_refused) {
     for (const char* text :
          {"", "2026", "2026-11-24T01:50:45", "2026-11-24 01:50:45Z", "2026-13-01", "2026-00-01", "2026-02-29",
           "2100-02-29", "2026-04-31", "2026-01-00", "2026-11-24T24:00:00Z", "2026-11-24T01:60:00Z",
-          "2026-11-24T01:50:60Z", "2026-11-24T01:50:45Zx", "-026-11-24"}) {
+          "2026-11-24T01:50:60Z", "2026-11-24T01:50:45Zx", "2026-11-24T01:50:45.5Z", "2026-11-24T01:50:45.Z",
+          "-026-11-24"}) {
         BOOST_TEST(!platform::parseUtc(text, read), text);
     }
 }

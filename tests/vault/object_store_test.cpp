@@ -263,7 +263,8 @@ BOOST_AUTO_TEST_CASE(a_folder_that_has_gone_is_not_an_empty_vault) {
     BOOST_TEST(!folder.files->status(folder / "vault").has_value());
 }
 
-// Its disk was taken away between two uploads into the same folder, which the store therefore takes for there.
+// Its disk was taken away between two uploads into the same folder, which the store therefore takes for
+// there.
 BOOST_AUTO_TEST_CASE(an_upload_into_a_vault_that_has_gone_is_not_one_that_a_prune_removed) {
     const test::TemporaryFolder folder;
     const auto store = vault::createDirectoryStore(*folder.files, folder / "vault");

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/service/job_process.hpp"
+
+#include <array>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "agent/service/job_file.hpp"
+#include "platform/base/error.hpp"
+#include "platform/child_process.hpp"
+
+namespace service {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::sys_seconds;
+
+namespace {
+
+/// How often a job that is asked to stop is looked at.
+constexpr milliseconds kLook{100};
+
+/// The file that a job reads its words from; it goes with this object.
+class JobFile final {
+public:
+    JobFile(const platform::FileSystem& fileSystem, std::string path, const std::vector<std::string>& words)
+        : fileSystem_(fileSystem), path_(std::move(path)) {
+        writeJobFile(fileSystem_, path_, words);
+    }
+    JobFile(const JobFile&) = delete;
+    JobFile& operator=(const JobFile&) = delete;
+    ~JobFile() {
+        try {
+            fileSystem_.removeFile(path_);
+        } catch (...) {
+            // The service sweeps the folder when it starts; a destructor has nobody to tell.
+            static_cast<void>(base::currentError());
+        }
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    const platform::FileSystem& fileSystem_;
+    const std::string path_;
+};
+
+class JobProcess final : public RunningJob {
+public:
+    JobProcess(const platform::FileSystem& fileSystem, const platform::Clock& clock,
+               const JobProcessSettings& settings, const std::string& path,
+               const std::vector<std::string>& words, const WantedPoint& wanted, std::function<void()> onEnd)
+        : clock_(clock),
+          patience_(settings.patience),
+          onEnd_(std::move(onEnd)),
+          file_(fileSystem, path, words),
+          child_(platform::startChild(commandOf(settings, path))),
+          report_(wanted),
+          reader_([this] { read(); }) {}
+
+    ~JobProcess() override {
+        child_->kill();
+        reader_.join();
+    }
+
+    [[nodiscard]] JobProgress progress() const override {
+        const std::lock_guard lock(mutex_);
+        return report_.progress();
+    }
+    [[nodiscard]] std::vector<catalogue::JobEvent> takeEvents() override {
+        const std::lock_guard lock(mutex_);
+        return report_.takeEvents();
+    }
+    [[nodiscard]] std::optional<catalogue::JobEnd> outcome() const override {
+        const std::lock_guard lock(mutex_);
+        return outcome_;
+    }
+    void cancel() noexcept override {
+        {
+            const std::lock_guard lock(mutex_);
+            if (askedToStop_) return;
+            askedToStop_ = clock_.steady();
+        }
+        child_->askToStop();
+    }
+
+private:
+    static platform::ChildCommand commandOf(const JobProcessSettings& settings, const std::string& path) {
+        platform::ChildCommand command;
+        command.words = settings.program;
+        command.words.push_back(path);
+        command.errors = platform::ChildCommand::Errors::WithOutput;
+        return command;
+    }
+
+    [[nodiscard]] sys_seconds now() const { return sys_seconds(std::chrono::seconds(clock_.now().seconds)); }
+
+    /// Ends a job by force whose time to stop is over.
+    void enforceStop() {
+        std::optional<nanoseconds> asked;
+        {
+            const std::lock_guard lock(mutex_);
+            asked = askedToStop_;
+        }
+        if (asked && clock_.steady() - *asked >= patience_) child_->kill();
+    }
+
+    // The reader's thread.
+
+    void read() noexcept {
+        try {
+            readToTheEnd();
+        } catch (...) {
+            const base::Error error = base::currentError();
+            child_->kill();
+            const std::lock_guard lock(mutex_);
+            outcome_ = failedWith(error);
+        }
+        onEnd_();
+    }
+
+    void readToTheEnd() {
+        std::array<base::Byte, 16 * base::kKiB> buffer{};
+        for (;;) {
+            const auto got = child_->readOutput(buffer, kLook);
+            if (got == 0U) break;
+            if (got) {
+                const std::lock_guard lock(mutex_);
+                report_.add(base::asText(base::ByteView(buffer).first(*got)), now());
+            }
+            enforceStop();
+        }
+        std::optional<int> exitCode;
+        while (!(exitCode = child_->wait(kLook))) enforceStop();
+        const std::lock_guard lock(mutex_);
+        outcome_ = report_.finish(*exitCode, askedToStop_.has_value(), now());
+    }
+
+    const platform::Clock& clock_;
+    const milliseconds patience_;
+    const std::function<void()> onEnd_;
+    const JobFile file_;
+    const std::unique_ptr<platform::ChildProcess> child_;
+
+    mutable std::mutex mutex_;  // guards what follows
+    JobReport report_;
+    std::optional<catalogue::JobEnd> outcome_;
+    std::optional<nanoseconds> askedToStop_;  // on the steady clock
+
+    std::thread reader_;  // last: it uses all of the above
+};
+
+}  // namespace
+
+JobStarter jobProcesses(const platform::FileSystem& fileSystem, const platform::Clock& clock,
+                        JobProcessSettings settings) {
+    return [&fileSystem, &clock, settings = std::move(settings)](
+               catalogue::JobId id, const std::vector<std::string>& words, const WantedPoint& wanted,
+               std::function<void()> onEnd) -> std::unique_ptr<RunningJob> {
+        fileSystem.createDirectories(settings.folder);
+        const std::string path = settings.folder + "/" + std::to_string(id.value);
+        return std::make_unique<JobProcess>(fileSystem, clock, settings, path, words, wanted,
+                                            std::move(onEnd));
+    };
+}
+
+void sweepJobFiles(const platform::FileSystem& fileSystem, const std::string& folder) {
+    if (!fileSystem.status(folder)) return;
+    const platform::DirectoryListing listing = fileSystem.openDirectory(folder)->list();
+    for (std::size_t i = 0; i < listing.size(); ++i) {
+        fileSystem.removeFile(folder + "/" + std::string(listing.name(i)));
+    }
+}
+
+}  // namespace service

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// job_process.hpp: a job in a process of its own.
+//
+// A crash in it, or in a library of a database's vendor, ends one job and not the service. The process reads
+// its words from a file (job_file.hpp), says how far it is on its standard output (job_report.hpp), and stops
+// when its standard input ends: when it is asked to, and when the service is gone, however that came about.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "agent/service/running_job.hpp"
+#include "platform/clock.hpp"
+#include "platform/file_system.hpp"
+
+namespace service {
+
+struct JobProcessSettings {
+    /// The program and its first words; the path of the job's file follows.
+    std::vector<std::string> program;
+    /// Where files of jobs lie while they run; made when it is missing.
+    std::string folder;
+    /// How long a job may take to stop before it is ended by force.
+    std::chrono::milliseconds patience = std::chrono::seconds(60);
+};
+
+/// Starts jobs so. `fileSystem` and `clock` are not owned and outlive every job.
+JobStarter jobProcesses(const platform::FileSystem& fileSystem, const platform::Clock& clock,
+                        JobProcessSettings settings);
+
+/// Removes what a service that was killed left in the folder of its jobs. Called before any is started.
+void sweepJobFiles(const platform::FileSystem& fileSystem, const std::string& folder);
+
+}  // namespace service

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/service/job_report.hpp"
+
+#include <utility>
+
+#include "platform/base/text.hpp"
+#include "platform/clock.hpp"
+
+namespace service {
+
+using catalogue::EventLevel;
+using catalogue::JobEnd;
+using catalogue::JobState;
+using std::chrono::sys_seconds;
+
+namespace {
+
+/// What the program's sentences begin with, and what an event of them is.
+struct Beginning {
+    std::string_view text;
+    EventLevel level;
+};
+constexpr Beginning kBeginnings[] = {
+    {"hbr: fault: ", EventLevel::Warning},
+    {"hbr: warning: ", EventLevel::Warning},
+    {"hbr: ", EventLevel::Error},
+};
+
+platform::Timestamp timeOf(const std::optional<std::string>& text) {
+    platform::Timestamp time;
+    if (!text || !platform::parseUtc(*text, time)) return {};
+    return time;
+}
+
+JobEnd diedWithout(int exitCode) {
+    return failedWith({base::ErrorKind::Unavailable, "JOB-0001",
+                       "The job's process ended without saying how its work did (exit code " +
+                           std::to_string(exitCode) + ")",
+                       "What it had stored will be reused by the next run.", base::Retry::Later});
+}
+
+std::string withHint(const std::string& message, const std::string& hint) {
+    return hint.empty() ? message : message + ". " + hint;
+}
+
+JobEnd failedBy(const JsonObject& error) {
+    JobEnd end;
+    end.errorKind = base::errorKindNamed(error.text("kind").value_or(""));
+    const bool isCancelled = end.errorKind == base::ErrorKind::Cancelled;
+    end.state = isCancelled ? JobState::Cancelled : JobState::Failed;
+    end.errorCode = error.text("code").value_or("");
+    end.errorText = withHint(error.text("message").value_or(""), error.text("hint").value_or(""));
+    return end;
+}
+
+}  // namespace
+
+JobEnd failedWith(const base::Error& error) {
+    JobEnd end;
+    end.state = JobState::Failed;
+    end.errorCode = error.code();
+    end.errorText = withHint(error.message(), error.hint());
+    end.errorKind = error.kind();
+    return end;
+}
+
+void JobReport::add(std::string_view output, sys_seconds now) {
+    while (!output.empty()) {
+        const std::size_t end = output.find('\n');
+        const std::string_view piece = output.substr(0, end);
+        line_ += piece.substr(0, kLongestLineBytes - line_.size());
+        if (end == std::string_view::npos) return;
+        addLine(line_, now);
+        line_.clear();
+        output.remove_prefix(end + 1);
+    }
+}
+
+void JobReport::addLine(const std::string& line, sys_seconds now) {
+    const auto value = line.starts_with('{') ? JsonObject::parse(line) : std::nullopt;
+    const auto type = value ? value->text("type") : std::nullopt;
+    if (!type) {
+        addSentence(line, now);
+    } else if (*type == "progress") {
+        addProgress(*value);
+    } else if (*type == "result") {
+        result_ = value;
+    } else if (*type == "error") {
+        error_ = value;
+    }
+}
+
+void JobReport::addSentence(std::string_view line, sys_seconds now) {
+    line = base::trim(line);
+    if (line.empty()) return;
+    EventLevel level = EventLevel::Info;
+    for (const Beginning& beginning : kBeginnings) {
+        if (!line.starts_with(beginning.text)) continue;
+        line.remove_prefix(beginning.text.size());
+        level = beginning.level;
+        break;
+    }
+    if (events_.size() == static_cast<std::size_t>(catalogue::kMostEvents)) events_.pop_back();
+    events_.push_back({now, level, base::printable(line)});
+}
+
+void JobReport::addProgress(const JsonObject& value) {
+    const auto number = [&](const char* name) { return value.number(name).value_or(0); };
+    progress_.stage = value.text("stage").value_or("");
+    progress_.objectsDone = number("objectsDone");
+    progress_.objectsTotal = value.number("objectsTotal");
+    progress_.bytesDone = number("bytesDone");
+    progress_.bytesTotal = value.number("bytesTotal");
+    progress_.readBytes = number("bytesRead");
+    progress_.newBytes = number("bytesNew");
+    progress_.storedBytes = number("bytesStored");
+    progress_.faults = number("faults");
+    progress_.bytesPerSecond = number("bytesPerSecond");
+    progress_.secondsLeft = value.number("secondsLeft");
+    progress_.current = value.text("current").value_or("");
+}
+
+std::vector<catalogue::JobEvent> JobReport::takeEvents() { return std::exchange(events_, {}); }
+
+std::optional<vault::PointRecord> JobReport::pointOf(const JsonObject& point) const {
+    const auto id = vault::PointId::fromHex(point.text("id").value_or(""));
+    if (!id) return std::nullopt;
+    vault::PointRecord record;
+    record.id = *id;
+    record.client = wanted_.client;
+    record.plan = wanted_.plan;
+    record.sources = wanted_.sources;
+    record.started = timeOf(point.text("started"));
+    record.finished = timeOf(point.text("finished"));
+    const auto number = [&](const char* name) { return point.number(name).value_or(0); };
+    record.objects = number("objects");
+    record.logicalBytes = number("logicalBytes");
+    record.readBytes = number("readBytes");
+    record.newBytes = number("newBytes");
+    record.storedBytes = number("storedBytes");
+    record.faults = number("faults");
+    record.parent = vault::PointId::fromHex(point.text("parent").value_or("")).value_or(vault::PointId());
+    return record;
+}
+
+JobEnd JobReport::doneBy(const JsonObject& result) const {
+    JobEnd end;
+    end.faults = result.number("faults").value_or(0);
+    if (const auto point = result.object("point")) {
+        end.point = pointOf(*point);
+        end.objects = point->number("objects").value_or(0);
+        end.readBytes = point->number("readBytes").value_or(0);
+        end.storedBytes = point->number("storedBytes").value_or(0);
+        end.faults = point->number("faults").value_or(0);
+    }
+    end.state = end.faults == 0 ? JobState::Completed : JobState::PartiallyCompleted;
+    return end;
+}
+
+JobEnd JobReport::notDone(int exitCode, bool wasAskedToStop) const {
+    JobEnd end;
+    if (error_) {
+        end = failedBy(*error_);
+    } else if (wasAskedToStop) {
+        end.state = JobState::Cancelled;
+    } else {
+        end = diedWithout(exitCode);
+    }
+    end.objects = progress_.objectsDone;
+    end.readBytes = progress_.readBytes;
+    end.storedBytes = progress_.storedBytes;
+    end.faults = progress_.faults;
+    return end;
+}
+
+JobEnd JobReport::finish(int exitCode, bool wasAskedToStop, sys_seconds now) {
+    if (!line_.empty()) addLine(std::exchange(line_, {}), now);
+    // A result is said once everything is safe; how the process ended behind it changes nothing.
+    return result_ ? doneBy(*result_) : notDone(exitCode, wasAskedToStop);
+}
+
+}  // namespace service

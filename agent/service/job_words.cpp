@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/service/job_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "platform/base/error.hpp"
+#include "platform/base/text.hpp"
+
+namespace service {
+
+namespace {
+
+struct PlanOption {
+    std::string_view name;
+    bool hasValue;
+};
+
+constexpr std::array kFilesOptions = {
+    PlanOption{"exclude", true},      PlanOption{"exclude-file", true},
+    PlanOption{"exclude-type", true}, PlanOption{"exclude-larger-than", true},
+    PlanOption{"fixed-pages", true},  PlanOption{"exclude-caches", false},
+    PlanOption{"reread", false},      PlanOption{"one-file-system", false},
+};
+
+std::string optionWord(const std::string& name, const std::string& value) {
+    const auto known = std::ranges::find(kFilesOptions, name, &PlanOption::name);
+    if (known == kFilesOptions.end() || (!known->hasValue && !value.empty())) {
+        throw base::Error(
+            base::ErrorKind::Invalid, "JOB-0002",
+            "A backup of files has no option '" + base::printable(name) + "' of that kind",
+            "Edit the plan's options; they are those of 'hbr backup run', by their names without '--'.");
+    }
+    return known->hasValue ? "--" + name + "=" + value : "--" + name;
+}
+
+}  // namespace
+
+std::vector<std::string> backupWords(const catalogue::Plan& plan) {
+    const catalogue::PlanSettings& settings = plan.settings;
+    std::vector<std::string> words = {"backup",
+                                      "run",
+                                      "--json",
+                                      "--vault=" + settings.vault,
+                                      "--client=" + settings.client,
+                                      "--plan=" + catalogue::planMark(plan.id)};
+    for (const auto& [name, value] : settings.options) words.push_back(optionWord(name, value));
+    words.emplace_back("--");
+    words.insert(words.end(), settings.sources.begin(), settings.sources.end());
+    return words;
+}
+
+}  // namespace service

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// serve.hpp: the body of the service: a catalogue, the work loop, and the end of both.
+#pragma once
+
+#include <string>
+
+#include "agent/service/job_process.hpp"
+#include "platform/service_host.hpp"
+
+namespace service {
+
+struct ServeSettings {
+    std::string stateFolder;  // absolute; the catalogue and files of running jobs lie there
+    JobProcessSettings jobs;  // its folder is set from the one above
+    unsigned mostRunning = 2;
+};
+
+/// Runs until the host is asked to stop, then ends the jobs; returns 0. Throws Error: Busy ("JOB-0007") when
+/// another service works with the folder, and what the catalogue throws when it cannot be used. Later trouble
+/// with it, such as a full disk, is shown as the service's status, and tried again.
+int serve(const platform::FileSystem& fileSystem, const platform::Clock& clock, ServeSettings settings,
+          platform::ServiceHost& host);
+
+}  // namespace service

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// work_loop.hpp: decides, round by round, which jobs are due, starts them, and keeps what they tell.
+//
+// All that it must not forget is in the catalogue: a service that was killed at any moment goes on from
+// there. It looks at nothing but the catalogue, the clock and the time zone it is given, and starts jobs
+// through a function, so that tests run years in a moment.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "agent/catalogue/catalogue.hpp"
+#include "agent/service/running_job.hpp"
+#include "platform/clock.hpp"
+#include "platform/time_zone.hpp"
+
+namespace service {
+
+/// What the loop works with. References are not owned and outlive it.
+struct WorkLoopParts {
+    catalogue::Catalogue& catalogue;
+    const platform::Clock& clock;
+    std::function<platform::TimeZone()> timeZone;
+    JobStarter startJob;
+    /// Called from other threads when a round is worth while at once.
+    std::function<void()> wake;
+    unsigned mostRunning = 2;  // jobs at once
+    /// The longest time between rounds: after it is noticed what others changed in the catalogue.
+    std::chrono::milliseconds longestRest = std::chrono::seconds(1);
+};
+
+/// Not thread-safe.
+class WorkLoop final {
+public:
+    /// How often plans are considered at least, by the time zone that is set then.
+    static constexpr std::chrono::seconds kBetweenLooks{60};
+
+    explicit WorkLoop(WorkLoopParts parts) : parts_(std::move(parts)) {}
+
+    /// Ends as failed what an earlier service left running. Before the first round.
+    void endAbandonedJobs();
+
+    /// Keeps what jobs told, records which runs are due, and starts what is queued, one job a plan at a time.
+    /// Returns when the next round is to be, unless something happens before. Throws what the catalogue does;
+    /// a later round does what this one could not.
+    std::chrono::milliseconds round();
+
+    /// Cancels a job that is queued or runs, as a person asks for; false when it is neither.
+    bool cancel(catalogue::JobId id);
+
+    /// Starts nothing more and asks what runs to stop. Such jobs end as failed, and the next service tries
+    /// them again as their plans say. Rounds go on until nothing runs.
+    void stop();
+
+    [[nodiscard]] std::size_t runningJobs() const noexcept { return running_.size(); }
+    /// Of a job that runs.
+    [[nodiscard]] std::optional<JobProgress> progressOf(catalogue::JobId id) const;
+    /// When a plan runs next; nothing when none does by itself.
+    [[nodiscard]] std::optional<std::chrono::sys_seconds> nextRun() const noexcept { return nextRun_; }
+
+private:
+    struct Running {
+        std::optional<catalogue::PlanId> plan;
+        std::unique_ptr<RunningJob> job;
+        std::vector<catalogue::JobEvent> unsaved;
+        bool wasCancelled = false;  // by a person
+    };
+
+    [[nodiscard]] std::chrono::sys_seconds now() const;
+    void keepWhatJobsTold();
+    [[nodiscard]] static catalogue::JobEnd endOf(const Running& running, catalogue::JobEnd told);
+    [[nodiscard]] bool isTimeToLook(std::chrono::sys_seconds now);
+    /// The next round considers all plans.
+    void lookSoon() noexcept { lookAgain_.reset(); }
+    void considerPlans(std::chrono::sys_seconds now);
+    /// Records what is due; tells when there is something to consider again.
+    std::chrono::sys_seconds considerPolicy(const catalogue::Plan& plan, const scheduler::Policy& policy,
+                                            std::chrono::sys_seconds now);
+    /// Queues a failed run once more; tells when, if that is later.
+    std::optional<std::chrono::sys_seconds> considerRetry(const catalogue::Plan& plan,
+                                                          std::chrono::sys_seconds nextRun,
+                                                          std::chrono::sys_seconds now);
+    void startQueued(std::chrono::sys_seconds now);
+    void start(const catalogue::Job& job, std::chrono::sys_seconds now);
+    [[nodiscard]] bool isBusy(const std::optional<catalogue::PlanId>& plan) const;
+
+    WorkLoopParts parts_;
+    platform::TimeZone zone_;
+    std::int64_t catalogueVersion_ = 0;
+    std::optional<std::chrono::sys_seconds> lookAgain_;  // nothing: at once
+    std::optional<std::chrono::sys_seconds> nextRun_;
+    std::chrono::sys_seconds lastLook_{};
+    bool isStopping_ = false;
+    std::map<catalogue::JobId, Running> running_;
+};
+
+}  // namespace service

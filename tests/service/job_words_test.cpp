@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/service/job_words.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "agent/app/command_line.hpp"
+#include "agent/service/job_file.hpp"
+#include "tests/catalogue/shelf.hpp"
+
+namespace {
+
+catalogue::Plan planOf(std::vector<std::pair<std::string, std::string>> options) {
+    catalogue::Plan plan;
+    plan.id = vault::randomId<catalogue::PlanId>();
+    plan.settings = test::planNamed("nightly");
+    plan.settings.sources = {"/srv/with blank", "--vault", "-x", "/srv/\xFF\n%"};
+    plan.settings.options = std::move(options);
+    return plan;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(job_words)
+
+BOOST_AUTO_TEST_CASE(the_program_understands_them_as_they_are_meant) {
+    const catalogue::Plan plan = planOf({{"exclude", "--password-command=x"},
+                                         {"exclude", "*.o"},
+                                         {"exclude-file", "/etc/list"},
+                                         {"exclude-type", ".log"},
+                                         {"exclude-larger-than", "5G"},
+                                         {"fixed-pages", "*.img"},
+                                         {"exclude-caches", ""},
+                                         {"one-file-system", ""},
+                                         {"reread", ""}});
+    const app::CommandLine line = app::parseCommandLine(service::backupWords(plan));
+    BOOST_TEST_REQUIRE(line.verb != nullptr);
+    BOOST_TEST(line.verb->noun == "backup");
+    BOOST_TEST(line.verb->name == "run");
+    BOOST_TEST((line.operands == plan.settings.sources));
+    BOOST_TEST(line.has("json"));
+    BOOST_TEST((line.value("vault") == "disk"));
+    BOOST_TEST((line.value("client") == "web1"));
+    BOOST_TEST((line.value("plan") == catalogue::planMark(plan.id)));
+    BOOST_TEST((line.values("exclude") == std::vector<std::string>{"--password-command=x", "*.o"}));
+    BOOST_TEST((line.value("fixed-pages") == "*.img"));
+    BOOST_TEST(line.has("exclude-caches"));
+    BOOST_TEST(!line.has("password-command"));
+}
+
+BOOST_AUTO_TEST_CASE(no_option_but_the_connectors_gets_in) {
+    for (const auto& [name, value] :
+         std::vector<std::pair<std::string, std::string>>{{"password-command", "rm -rf /"},
+                                                          {"vault", "other"},
+                                                          {"dry-run", ""},
+                                                          {"", ""},
+                                                          {"reread", "yes"}}) {
+        BOOST_CHECK_EXCEPTION((void)service::backupWords(planOf({{name, value}})), base::Error,
+                              test::hasCode("JOB-0002"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_brings_them_to_the_process_as_they_were) {
+    const test::TemporaryFolder folder;
+    const std::vector<std::string> words = {"backup", "", " blank ", "line\nend", "100%", "\xFF", "a = b"};
+    service::writeJobFile(*folder.files, folder / "7", words);
+    BOOST_TEST((service::readJobFile(*folder.files, folder / "7") == words));
+    folder.files->createNew(folder / "8")->write(base::asBytes("hbr-job 1\nword = x\npassword = y\n"));
+    BOOST_CHECK_EXCEPTION((void)service::readJobFile(*folder.files, folder / "8"), base::Error,
+                          test::hasCode("JOB-0003"));
+    folder.files->createNew(folder / "9");
+    BOOST_CHECK_EXCEPTION((void)service::readJobFile(*folder.files, folder / "9"), base::Error,
+                          test::hasCode("JOB-0003"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

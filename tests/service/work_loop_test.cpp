@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+// work_loop_test.cpp: the work loop with a real catalogue, a clock that tests set, and jobs that end when
+// tests say so. A service that is killed is a loop that is thrown away.
+#include "agent/service/work_loop.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/catalogue/shelf.hpp"
+#include "tests/support/manual_clock.hpp"
+
+using catalogue::Job;
+using catalogue::JobEnd;
+using catalogue::JobId;
+using catalogue::JobState;
+using catalogue::PlanId;
+using service::WorkLoop;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using std::chrono::sys_days;
+using std::chrono::sys_seconds;
+
+namespace {
+
+/// What a test knows of a job that was started, and decides of it.
+struct Puppet {
+    std::vector<std::string> words;
+    service::WantedPoint wanted;
+    std::vector<catalogue::JobEvent> events;
+    std::optional<JobEnd> outcome;
+    bool isAskedToStop = false;
+};
+
+class PuppetJob final : public service::RunningJob {
+public:
+    explicit PuppetJob(std::shared_ptr<Puppet> puppet) : puppet_(std::move(puppet)) {}
+    [[nodiscard]] service::JobProgress progress() const override { return {}; }
+    [[nodiscard]] std::vector<catalogue::JobEvent> takeEvents() override {
+        return std::exchange(puppet_->events, {});
+    }
+    [[nodiscard]] std::optional<JobEnd> outcome() const override { return puppet_->outcome; }
+    void cancel() noexcept override { puppet_->isAskedToStop = true; }
+
+private:
+    std::shared_ptr<Puppet> puppet_;
+};
+
+JobEnd endIn(JobState state, std::optional<base::ErrorKind> kind = std::nullopt) {
+    JobEnd end;
+    end.state = state;
+    end.errorKind = kind;
+    return end;
+}
+
+/// At first it is noon before the first backup of test::policyNamed(), every six hours from 22:00 on.
+struct Workshop : test::Shelf {
+    sys_seconds start = sys_days(std::chrono::year{2026} / 11 / 27) + hours(12);
+    test::ManualClock clock{start.time_since_epoch().count()};
+    std::map<std::int64_t, std::shared_ptr<Puppet>> started;
+    std::optional<base::Error> startFails;
+    std::unique_ptr<WorkLoop> loop = makeLoop();
+
+    std::unique_ptr<WorkLoop> makeLoop() {
+        return std::make_unique<WorkLoop>(service::WorkLoopParts{
+            catalogue, clock, [] { return platform::TimeZone(); },
+            [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
+                   const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
+                if (startFails) throw *startFails;
+                auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, false});
+                started[id.value] = puppet;
+                return std::make_unique<PuppetJob>(puppet);
+            },
+            [] {}, 2, WorkLoop::kBetweenLooks});
+    }
+    void killAndRestart() {
+        loop = makeLoop();
+        loop->endAbandonedJobs();
+    }
+    PlanId addPlan(const std::string& name, std::optional<catalogue::PolicyId> policy, unsigned retries = 3) {
+        auto settings = test::planNamed(name, policy);
+        settings.retry.mostRetries = retries;
+        return catalogue.plans().add(settings, start);
+    }
+    /// Rounds as the loop asks for them, until a moment.
+    void runUntil(sys_seconds moment) {
+        for (;;) {
+            const auto rest = std::chrono::ceil<seconds>(loop->round());
+            const sys_seconds now{seconds(clock.now().seconds)};
+            if (now >= moment) return;
+            clock.advance(std::clamp<seconds>(rest, seconds(1), moment - now));
+        }
+    }
+    std::vector<Job> jobsOf(PlanId plan) { return catalogue.jobs().list(plan); }
+    Job newest() { return catalogue.jobs().list(std::nullopt, 1).at(0); }
+    Puppet& puppet(JobId id) { return *started.at(id.value); }
+    void end(JobId id, const JobEnd& end) { puppet(id).outcome = end; }
+    std::string events(JobId id) {
+        std::string text;
+        for (const auto& event : catalogue.jobs().events(id).events) text += event.text + "\n";
+        return text;
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(work_loops, Workshop)
+
+BOOST_AUTO_TEST_CASE(a_run_is_made_when_its_policy_says_so) {
+    const auto policy = catalogue.policies().add(test::policyNamed("often"));
+    const PlanId plan = addPlan("etc", policy);
+    addPlan("instant", std::nullopt);
+    runUntil(start + hours(10) - seconds(1));
+    BOOST_TEST(catalogue.jobs().list().empty());
+    BOOST_TEST((loop->nextRun() == start + hours(10)));
+    runUntil(start + hours(10));
+    BOOST_TEST_REQUIRE(jobsOf(plan).size() == 1U);
+    const Job job = newest();
+    BOOST_TEST((job.state == JobState::Running));
+    BOOST_TEST((job.due == start + hours(10)));
+    BOOST_TEST(puppet(job.id).words.front() == "backup");
+    BOOST_TEST(puppet(job.id).wanted.plan == catalogue::planMark(plan));
+    BOOST_TEST((puppet(job.id).wanted.sources == std::vector<std::string>{"/etc", "/home"}));
+    BOOST_TEST(loop->runningJobs() == 1U);
+
+    puppet(job.id).events = {{start, catalogue::EventLevel::Info, "Read 3 GiB."}};
+    JobEnd end = endIn(JobState::PartiallyCompleted);
+    end.point = test::pointOf(catalogue::planMark(plan), 1);
+    end.faults = 2;
+    this->end(job.id, end);
+    loop->round();
+    BOOST_TEST((newest().state == JobState::PartiallyCompleted));
+    BOOST_TEST(newest().faults == 2U);
+    BOOST_TEST(events(job.id) == "Read 3 GiB.\n");
+    BOOST_TEST(catalogue.points().count(plan, "disk") == 1U);
+    BOOST_TEST(loop->runningJobs() == 0U);
+    runUntil(start + hours(16));
+    BOOST_TEST(jobsOf(plan).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(one_run_makes_up_for_those_that_were_missed) {
+    const PlanId plan = addPlan("etc", catalogue.policies().add(test::policyNamed("often")));
+    clock.advance(hours(24 * 3));
+    runUntil(start + hours(24 * 3) + minutes(1));
+    BOOST_TEST_REQUIRE(jobsOf(plan).size() == 1U);
+    BOOST_TEST(events(newest().id).find("11 runs were not made in time") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_runs_once_at_a_time_and_waits_once) {
+    const PlanId plan = addPlan("etc", catalogue.policies().add(test::policyNamed("often")));
+    runUntil(start + hours(10) + 3 * hours(6));  // none of them ends
+    const auto jobs = jobsOf(plan);
+    BOOST_TEST_REQUIRE(jobs.size() == 2U);
+    BOOST_TEST((jobs[1].state == JobState::Running));
+    BOOST_TEST((jobs[0].state == JobState::Queued));
+    BOOST_TEST(
+        events(jobs[0].id) ==
+        "Another run became due while this one waits.\nAnother run became due while this one waits.\n");
+    end(jobs[1].id, endIn(JobState::Completed));
+    loop->round();
+    BOOST_TEST((catalogue.jobs().find(jobs[0].id)->state == JobState::Running));
+}
+
+BOOST_AUTO_TEST_CASE(no_more_jobs_run_at_once_than_may) {
+    for (const char* name : {"a", "b", "c"})
+        catalogue.jobs().add({{}, addPlan(name, std::nullopt), {}, {}}, start);
+    loop->round();
+    BOOST_TEST(loop->runningJobs() == 2U);
+    const auto queued = catalogue.jobs().queued();
+    BOOST_TEST_REQUIRE(queued.size() == 1U);
+    BOOST_TEST(queued.front().planName == "c");
+    end(JobId{1}, endIn(JobState::Completed));
+    loop->round();
+    BOOST_TEST(catalogue.jobs().queued().empty());
+}
+
+BOOST_AUTO_TEST_CASE(faults_are_tried_again_as_the_plan_says) {
+    const PlanId plan = addPlan("etc", std::nullopt, 2);
+    catalogue.jobs().add({{}, plan, {}, {}}, start);
+    loop->round();
+    std::vector<sys_seconds> made;
+    for (int i = 0; i < 5; ++i) {
+        if (newest().state == JobState::Running) {
+            made.push_back(newest().made);
+            end(newest().id, endIn(JobState::Failed, base::ErrorKind::Unavailable));
+        }
+        runUntil(sys_seconds(seconds(clock.now().seconds)) + hours(2));
+    }
+    BOOST_TEST_REQUIRE(made.size() == 3U);  // the run and two more tries
+    BOOST_TEST(events(newest().id) == "Tries again what failed in job 2.\n");
+    BOOST_TEST(catalogue.plans().find(plan)->failures == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_person_has_to_mend_is_not_tried_again) {
+    catalogue.jobs().add({{}, addPlan("etc", std::nullopt), {}, {}}, start);
+    loop->round();
+    end(newest().id, endIn(JobState::Failed, base::ErrorKind::Denied));
+    runUntil(start + hours(5));
+    BOOST_TEST(catalogue.jobs().list().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_person_cancels_what_waits_and_what_runs) {
+    const PlanId plan = addPlan("etc", std::nullopt);
+    const JobId runs = catalogue.jobs().add({{}, plan, {}, {}}, start);
+    const JobId waits = catalogue.jobs().add({{}, plan, {}, {}}, start);
+    loop->round();
+    BOOST_TEST(loop->cancel(waits));
+    BOOST_TEST((catalogue.jobs().find(waits)->state == JobState::Cancelled));
+    BOOST_TEST(loop->cancel(runs));
+    BOOST_TEST(puppet(runs).isAskedToStop);
+    end(runs, endIn(JobState::Cancelled, base::ErrorKind::Cancelled));
+    runUntil(start + hours(2));
+    BOOST_TEST((catalogue.jobs().find(runs)->state == JobState::Cancelled));
+    BOOST_TEST(catalogue.jobs().list().size() == 2U);  // and nobody tries again
+    BOOST_TEST(!loop->cancel(runs));
+    BOOST_TEST(!loop->cancel(JobId{77}));
+}
+
+BOOST_AUTO_TEST_CASE(a_service_that_stops_ends_its_jobs_and_the_next_tries_them_again) {
+    const PlanId plan = addPlan("etc", std::nullopt);
+    const JobId stopped = catalogue.jobs().add({{}, plan, {}, {}}, start);
+    const JobId waiting = catalogue.jobs().add({{}, addPlan("home", std::nullopt), {}, {}}, start);
+    loop->round();
+    end(waiting, endIn(JobState::Completed));
+    loop->stop();
+    BOOST_TEST(puppet(stopped).isAskedToStop);
+    loop->round();
+    BOOST_TEST(loop->runningJobs() == 1U);
+    end(stopped, endIn(JobState::Cancelled, base::ErrorKind::Cancelled));
+    loop->round();
+    BOOST_TEST(loop->runningJobs() == 0U);
+    BOOST_TEST((catalogue.jobs().find(stopped)->state == JobState::Failed));
+    BOOST_TEST(catalogue.jobs().find(stopped)->errorCode == "JOB-0005");
+    BOOST_TEST((catalogue.jobs().find(waiting)->state == JobState::Completed));
+    killAndRestart();
+    runUntil(start + minutes(6));
+    BOOST_TEST(jobsOf(plan).size() == 2U);
+    BOOST_TEST((newest().state == JobState::Running));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_killed_service_left_running_has_failed_and_is_tried_again) {
+    const PlanId plan = addPlan("etc", std::nullopt);
+    const JobId left = catalogue.jobs().add({{}, plan, {}, {}}, start);
+    loop->round();
+    killAndRestart();
+    BOOST_TEST((catalogue.jobs().find(left)->state == JobState::Failed));
+    BOOST_TEST(catalogue.jobs().find(left)->errorCode == "JOB-0004");
+    runUntil(start + minutes(6));
+    BOOST_TEST(jobsOf(plan).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_has_failed) {
+    startFails = base::Error(base::ErrorKind::NotFound, "PROC-0002", "There is no such program");
+    const JobId id = catalogue.jobs().add({{}, addPlan("etc", std::nullopt), {}, {}}, start);
+    loop->round();
+    BOOST_TEST((catalogue.jobs().find(id)->state == JobState::Failed));
+    BOOST_TEST(catalogue.jobs().find(id)->errorCode == "PROC-0002");
+    auto settings = test::planNamed("odd");
+    settings.options = {{"password-command", "x"}};
+    const JobId odd = catalogue.jobs().add({{}, catalogue.plans().add(settings, start), {}, {}}, start);
+    const JobId prune = catalogue.jobs().add({catalogue::JobKind::Prune, {}, "web1", "disk"}, start);
+    loop->round();
+    BOOST_TEST(catalogue.jobs().find(odd)->errorCode == "JOB-0002");
+    BOOST_TEST(catalogue.jobs().find(prune)->errorCode == "JOB-0006");
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_plan_a_pause_and_a_clock_that_jumps) {
+    const auto policy = catalogue.policies().add(test::policyNamed("often"));
+    const PlanId paused = addPlan("paused", policy);
+    catalogue.plans().setPause(paused, scheduler::Pause{start, start + hours(11)});
+    runUntil(start + hours(11) - seconds(1));
+    BOOST_TEST(catalogue.jobs().list().empty());
+    runUntil(start + hours(11));
+    BOOST_TEST_REQUIRE(jobsOf(paused).size() == 1U);
+    BOOST_TEST(events(newest().id).empty());  // not missed
+    end(newest().id, endIn(JobState::Completed));
+    loop->round();
+
+    clock.jump(-hours(2));  // until it comes to a run that was not made, none is made
+    runUntil(start + hours(15) + minutes(59));
+    BOOST_TEST(jobsOf(paused).size() == 1U);
+    runUntil(start + hours(16));
+    BOOST_TEST(jobsOf(paused).size() == 2U);
+    end(newest().id, endIn(JobState::Completed));
+    loop->round();
+
+    (void)open().policies().remove(policy, start + hours(17));
+    runUntil(start + hours(48));
+    BOOST_TEST(jobsOf(paused).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_others_change_in_the_catalogue_is_noticed) {
+    loop->round();
+    auto other = open();
+    auto policy = test::policyNamed("often");
+    policy.firstBackup = std::chrono::local_seconds(start.time_since_epoch()) + seconds(5);
+    const auto id = other.policies().add(policy);
+    const PlanId plan = other.plans().add(test::planNamed("etc", id), start);
+    clock.advance(seconds(5));  // sooner than plans are considered again
+    loop->round();
+    BOOST_TEST(jobsOf(plan).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(with_nothing_to_do_the_loop_rests_and_leaves_the_disk_alone) {
+    addPlan("etc", catalogue.policies().add(test::policyNamed("often")));
+    loop->round();
+    auto other = open();
+    const std::int64_t before = other.version();
+    int rounds = 0;
+    for (const sys_seconds end = start + hours(9); sys_seconds(seconds(clock.now().seconds)) < end;
+         ++rounds) {
+        const auto rest = loop->round();
+        BOOST_TEST_REQUIRE(rest.count() > 0);
+        clock.advance(std::chrono::ceil<seconds>(rest));
+    }
+    BOOST_TEST(rounds <= 9 * 60);
+    BOOST_TEST(other.version() == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

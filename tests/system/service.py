@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""service.py HBR: the service in the foreground with real jobs: due runs, faults, crashes, kills, stops, restarts."""
+
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+from lab import BUSY, DONE, Lab, fill, manifest
+
+LONG = 120  # seconds after which something will never happen
+
+
+class Service:
+    def __init__(self, lab: Lab):
+        self.lab = lab
+        self.source = lab.work / "source"
+        self.catalogue = lab.work / "state" / "catalogue.db"
+        self.process: subprocess.Popen | None = None
+        lab.environment["HBR_STATE_DIR"] = str(lab.work / "state")
+
+    def start(self) -> None:
+        self.process = subprocess.Popen([self.lab.hbr, "service", "run"], env=self.lab.environment,
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.await_that(self.catalogue.exists, "the catalogue is made")
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        self.process.communicate()
+        return self.process.returncode
+
+    def await_that(self, holds, what: str) -> None:
+        end = time.monotonic() + LONG
+        while not holds():
+            if time.monotonic() > end:
+                raise TimeoutError(f"it never happened that {what}")
+            time.sleep(0.02)
+
+    def run(self, statement: str, values: tuple = ()) -> list[tuple]:
+        connection = sqlite3.connect(self.catalogue, timeout=60)
+        connection.execute("PRAGMA foreign_keys = ON")
+        with connection:
+            rows = connection.execute(statement, values).fetchall()
+        connection.close()
+        return rows
+
+    def add_plan(self, name: str, source: pathlib.Path, first_backup: int | None = None) -> bytes:
+        """A plan as people will make it, with a policy of every hour when it has a first backup time."""
+        plan = secrets.token_bytes(16)
+        policy = None
+        if first_backup is not None:
+            self.run("INSERT INTO policies (name, frequency_count, frequency_unit, first_backup, retention_count, "
+                     "retention_unit) VALUES (?, 1, 'hour', ?, 1, 'month')", (name, first_backup))
+            policy = self.run("SELECT id FROM policies WHERE name = ?", (name,))[0][0]
+        self.run("INSERT INTO plans (id, name, client, vault, policy, script_before, script_after, most_retries, "
+                 "first_wait_minutes, made, considered_until) VALUES (?, ?, 'lab', 'lab', ?, '', '', 0, 5, ?, ?)",
+                 (plan, name, policy, int(time.time()), int(time.time())))
+        self.run("INSERT INTO plan_sources (plan, position, path) VALUES (?, 0, ?)", (plan, str(source)))
+        return plan
+
+    def queue(self, plan: bytes) -> int:
+        self.run("INSERT INTO jobs (kind, state, plan, plan_name, client, vault, made) "
+                 "VALUES ('backup', 'queued', ?, 'plan', 'lab', 'lab', ?)", (plan, int(time.time())))
+        return self.run("SELECT max(id) FROM jobs")[0][0]
+
+    def state(self, job: int) -> str:
+        return self.run("SELECT state FROM jobs WHERE id = ?", (job,))[0][0]
+
+    def job(self, job: int) -> dict:
+        row = self.run("SELECT state, faults, point, error_code, error_text FROM jobs WHERE id = ?", (job,))[0]
+        return dict(zip(("state", "faults", "point", "code", "text"), row))
+
+    def await_end(self, job: int) -> dict:
+        self.await_that(lambda: self.state(job) not in ("queued", "running"), f"job {job} ends")
+        return self.job(job)
+
+    def children(self) -> list[int]:
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True)
+        return [int(line) for line in found.stdout.split()]
+
+    def await_child(self, job: int) -> int:
+        self.await_that(lambda: self.state(job) == "running" and self.children(), f"job {job} runs")
+        return self.children()[0]
+
+
+def goes_by_itself(service: Service) -> None:
+    """A policy whose first backup is a few seconds away."""
+    lab = service.lab
+    offset = time.localtime().tm_gmtoff
+    plan = service.add_plan("hourly", service.source, int(time.time()) + offset + 3)
+    service.stop()
+    service.start()  # looks at the plan that nobody told it of
+    service.await_that(lambda: service.run("SELECT id FROM jobs"), "a run becomes due")
+    job = service.await_end(service.run("SELECT id FROM jobs")[0][0])
+    lab.check(job["state"] == "completed", f"the due run ended {job}")
+    point = lab.json("point", "list")[0]["points"][0]
+    lab.check(point["id"] == job["point"].hex(), "the catalogue names another point than the vault")
+    lab.check(point["plan"] == plan.hex(), f"the point is of {point['plan']}")
+    stored = service.run("SELECT started, started_nanoseconds, objects FROM points WHERE id = ?", (job["point"],))
+    lab.check(len(stored) == 1 and stored[0][2] == point["objects"], f"the point is not in the catalogue: {stored}")
+    target = lab.work / "restored"
+    lab.run("restore", "latest", "--target", target)
+    lab.check(manifest(target / service.source.relative_to("/")) == manifest(service.source), "it came back otherwise")
+    shutil.rmtree(target)
+
+
+def fails_and_goes_on(service: Service) -> None:
+    lab = service.lab
+    gone = service.await_end(service.queue(service.add_plan("gone", lab.work / "nowhere")))
+    lab.check(gone["state"] == "failed" and gone["code"] == "FILES-0004", f"a source that is missing: {gone}")
+    events = service.run("SELECT text FROM events WHERE level = 'error'")
+    lab.check(any("nowhere" in text for (text,) in events), f"the events are {events}")
+    lab.check(not list((lab.work / "state" / "jobs").iterdir()), "files of ended jobs stay")
+
+
+def crashes_alone(service: Service, plan: bytes) -> None:
+    """The death of a job is one failed job; another of the same service goes on."""
+    lab = service.lab
+    job = service.queue(plan)
+    os.kill(service.await_child(job), signal.SIGSEGV)
+    ended = service.await_end(job)
+    lab.check((ended["state"], ended["code"]) == ("failed", "JOB-0001"), f"a crash ended {ended}")
+    lab.check(service.process.poll() is None, "the service went with its job")
+    lab.check(service.await_end(service.queue(plan))["state"] == "completed", "the next one does not complete")
+
+
+def is_stopped(service: Service, plan: bytes, change) -> None:
+    lab = service.lab
+    change()
+    job = service.queue(plan)
+    child = service.await_child(job)
+    lab.check(service.stop() == DONE, "a service that is stopped did not end well")
+    ended = service.job(job)
+    lab.check(ended["state"] == "completed" or ended["code"] == "JOB-0005", f"a stopped service left {ended}")
+    lab.check(not pathlib.Path(f"/proc/{child}").exists(), "its job goes on")
+    service.start()
+
+
+def is_killed(service: Service, plan: bytes, change) -> None:
+    """kill -9: the job learns from the end of its input and stops, the next service ends it as failed."""
+    lab = service.lab
+    change()
+    job = service.queue(plan)
+    child = service.await_child(job)
+    service.stop(signal.SIGKILL)
+    lab.check(service.state(job) == "running", "nobody was there to end it")
+    service.await_that(lambda: not pathlib.Path(f"/proc/{child}").exists(), "its job stops")
+    service.start()
+    ended = service.await_end(job)
+    lab.check((ended["state"], ended["code"]) == ("failed", "JOB-0004"), f"a killed service left {ended}")
+    lab.check(service.await_end(service.queue(plan))["state"] == "completed", "the next one does not complete")
+    lab.run("verify")
+
+
+def main() -> int:
+    with Lab(sys.argv[1]) as lab:
+        service = Service(lab)
+        fill(service.source, 1, 100, 200_000)
+        lab.create_vault()
+        large = lab.work / "large"
+        large.mkdir()
+
+        def change() -> None:
+            (large / "file").write_bytes(secrets.token_bytes(200 << 20))
+
+        service.start()
+        second = lab.run("service", "run", expect=BUSY)
+        lab.check("JOB-0007" in second.stderr, f"a second service says {second.stderr}")
+        goes_by_itself(service)
+        fails_and_goes_on(service)
+        change()
+        plan = service.add_plan("large", large)
+        crashes_alone(service, plan)
+        is_stopped(service, plan, change)
+        is_killed(service, plan, change)
+        lab.check(service.stop(signal.SIGINT) == DONE, "Ctrl-C did not end it well")
+        return lab.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
