@@ -11,7 +11,7 @@ namespace {
 
 /// Makes the file that processes lock, empty. It gets its name only once its maker has closed it: on Windows
 /// whoever opened it before could not write to it, and so not lock it.
-const std::string& madeFile(const platform::FileSystem& fileSystem, const std::string& path) {
+std::string madeFile(const platform::FileSystem& fileSystem, const std::string& path) {
     if (fileSystem.status(path)) return path;
     auto folder = fileSystem.splitPath(path);
     folder.pop_back();

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_leaves_nothing) {
 BOOST_AUTO_TEST_CASE(files_of_a_killed_service_are_swept) {
     service::sweepJobFiles(*folder.files, folder / "state/jobs");
     folder.files->createDirectories(folder / "state/jobs");
-    folder.files->createNew(folder / "state/jobs/7");
+    (void)folder.files->createNew(folder / "state/jobs/7");
     service::sweepJobFiles(*folder.files, folder / "state/jobs");
     BOOST_TEST(!isFileThere());
 }

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_file_brings_them_to_the_process_as_they_were) {
     folder.files->createNew(folder / "8")->write(base::asBytes("hbr-job 1\nword = x\npassword = y\n"));
     BOOST_CHECK_EXCEPTION((void)service::readJobFile(*folder.files, folder / "8"), base::Error,
                           test::hasCode("JOB-0003"));
-    folder.files->createNew(folder / "9");
+    (void)folder.files->createNew(folder / "9");
     BOOST_CHECK_EXCEPTION((void)service::readJobFile(*folder.files, folder / "9"), base::Error,
                           test::hasCode("JOB-0003"));
 }
