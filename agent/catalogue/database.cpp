@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "agent/catalogue/database_error.hpp"
+#include "platform/base/error.hpp"
 
 namespace catalogue {
 
@@ -134,25 +135,27 @@ void Database::check(int outcome) const {
 }
 
 Transaction::Transaction(Database& database, Kind kind)
-    : database_(database), isOpen_(!database.isInTransaction()) {
+    : database_(database), isInner_(database.isInTransaction()) {
     // A transaction that begins to write only later may find that it cannot any more; so this one says at
     // once.
-    if (isOpen_) database_.runScript(kind == Kind::Write ? "BEGIN IMMEDIATE" : "BEGIN");
+    const char* const outer = kind == Kind::Write ? "BEGIN IMMEDIATE" : "BEGIN";
+    database_.runScript(isInner_ ? "SAVEPOINT within" : outer);
 }
 
 Transaction::~Transaction() {
     // After some failures SQLite has rolled back by itself.
-    if (!isOpen_ || !database_.isInTransaction()) return;
+    if (isCommitted_ || !database_.isInTransaction()) return;
     try {
-        database_.runScript("ROLLBACK");
+        database_.runScript(isInner_ ? "ROLLBACK TO within; RELEASE within" : "ROLLBACK");
     } catch (...) {
         // Nothing was committed, and the file's next reader rolls back.
+        static_cast<void>(base::currentError());
     }
 }
 
 void Transaction::commit() {
-    if (isOpen_) database_.runScript("COMMIT");
-    isOpen_ = false;
+    database_.runScript(isInner_ ? "RELEASE within" : "COMMIT");
+    isCommitted_ = true;
 }
 
 }  // namespace catalogue

@@ -128,7 +128,8 @@ private:
 };
 
 /// Makes several statements one: all of them happen, once commit() has returned, or none. Rolls back when it
-/// is destroyed without. One that is begun within another joins it, and commits with it.
+/// is destroyed without. One that is begun within another becomes durable with that one, and rolls back by
+/// itself; the last that was begun ends first.
 class Transaction final {
 public:
     enum class Kind {
@@ -142,12 +143,13 @@ public:
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();
 
-    /// Durable on return, unless it joined another. Throws Error; nothing has happened then.
+    /// Once. Durable on return, unless it was begun within another. Throws Error; nothing has happened then.
     void commit();
 
 private:
     Database& database_;
-    bool isOpen_;
+    const bool isInner_;
+    bool isCommitted_ = false;
 };
 
 }  // namespace catalogue

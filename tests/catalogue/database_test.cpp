@@ -86,6 +86,24 @@ BOOST_AUTO_TEST_CASE(a_transaction_happens_as_a_whole_or_not_at_all) {
     BOOST_TEST(box.count() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_transaction_within_another_rolls_back_by_itself) {
+    Box box;
+    {
+        Transaction outer(box.database);
+        box.database.run("INSERT INTO things VALUES (1, 1)");
+        {
+            const Transaction middle(box.database);
+            box.database.run("INSERT INTO things VALUES (2, 2)");
+            Transaction inner(box.database);
+            box.database.run("INSERT INTO things VALUES (3, 3)");
+            inner.commit();
+        }
+        outer.commit();
+    }
+    BOOST_TEST(box.count() == 1);
+    BOOST_TEST(!box.database.isInTransaction());
+}
+
 BOOST_AUTO_TEST_CASE(a_transaction_within_another_ends_with_that) {
     Box box;
     {
