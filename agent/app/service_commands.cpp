@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // service_commands.cpp: service run, and service job, by which it starts its jobs.
+#include <chrono>
+#include <cstdlib>
 #include <thread>
 
 #include "agent/app/commands.hpp"
@@ -18,11 +20,16 @@ namespace {
 /// The name by which systems know the service.
 constexpr const char* kServiceName = "hbr";
 
+/// Longer than the service waits: it is the one to use force, unless it is gone.
+constexpr std::chrono::minutes kMostTimeToStop{2};
+
 /// Stops the job when the service ends its input: because it is to, or because the service is gone.
 void stopAtEndOfInput(const base::CancelToken& cancel) {
     std::thread([cancel] {
         platform::awaitEndOfInput();
         cancel.cancel();
+        std::this_thread::sleep_for(kMostTimeToStop);
+        std::_Exit(kInterrupted);
     }).detach();
 }
 

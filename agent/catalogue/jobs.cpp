@@ -109,6 +109,8 @@ JobId Jobs::add(const NewJob& job, std::chrono::sys_seconds now) {
     }
     requireNames(filled);
     const JobId id = insert(filled, planName, std::nullopt, now);
+    if (job.plan && job.kind == JobKind::Backup && !job.isRetry)
+        database_.run("UPDATE plans SET failures = 0 WHERE id = ?", job.plan->view());
     transaction.commit();
     return id;
 }

@@ -38,6 +38,7 @@ struct NewJob {
     std::optional<PlanId> plan;
     std::string client;  // for a job of a plan, the plan's when empty; so is the vault
     std::string vault;
+    bool isRetry = false;  // of what failed; otherwise the plan's failures count from 0 again
 };
 
 /// How a job ended.

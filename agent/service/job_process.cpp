@@ -169,7 +169,11 @@ void sweepJobFiles(const platform::FileSystem& fileSystem, const std::string& fo
     if (!fileSystem.status(folder)) return;
     const platform::DirectoryListing listing = fileSystem.openDirectory(folder)->list();
     for (std::size_t i = 0; i < listing.size(); ++i) {
-        fileSystem.removeFile(folder + "/" + std::string(listing.name(i)));
+        try {
+            fileSystem.removeFile(folder + "/" + std::string(listing.name(i)));
+        } catch (const base::Error&) {
+            continue;  // what is left over is no reason for no backups
+        }
     }
 }
 

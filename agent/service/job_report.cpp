@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "platform/base/cut_text.hpp"
 #include "platform/base/text.hpp"
 #include "platform/clock.hpp"
 
@@ -101,7 +102,7 @@ void JobReport::addSentence(std::string_view line, sys_seconds now) {
         break;
     }
     if (events_.size() == static_cast<std::size_t>(catalogue::kMostEvents)) events_.pop_back();
-    events_.push_back({now, level, base::printable(line)});
+    events_.push_back({now, level, base::printable(base::startOf(line, catalogue::kLongestEventBytes))});
 }
 
 void JobReport::addProgress(const JsonObject& value) {

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include "agent/catalogue/guard.hpp"
 #include "agent/service/work_loop.hpp"
@@ -76,12 +77,16 @@ private:
     milliseconds round() {
         try {
             const milliseconds rest = loop_.round();
-            host_.showStatus(statusOf(loop_));
+            show(statusOf(loop_));
             return rest;
-        } catch (const base::Error& error) {
-            host_.showStatus(error.message());
+        } catch (...) {
+            show(base::currentError().message());
             return kBeforeAnotherTry;
         }
+    }
+
+    void show(const std::string& status) {
+        if (std::exchange(shown_, status) != status) host_.showStatus(status);
     }
 
     /// From the threads of jobs.
@@ -100,6 +105,7 @@ private:
 
     platform::ServiceHost& host_;
     const milliseconds patience_;
+    std::string shown_;
     std::mutex mutex_;  // guards isWoken_
     std::condition_variable woken_;
     bool isWoken_ = false;

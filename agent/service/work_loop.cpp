@@ -36,6 +36,30 @@ std::string missedText(std::uint64_t missed) {
            "up for it.";
 }
 
+/// Of these the newest backup of a plan is looked for.
+constexpr std::int64_t kRecentJobs = 20;
+
+/// Of more events than the catalogue keeps the first and the newest.
+void shorten(std::vector<catalogue::JobEvent>& events) {
+    if (events.size() <= static_cast<std::size_t>(catalogue::kMostEvents)) return;
+    const auto tooMany = static_cast<std::ptrdiff_t>(events.size()) - catalogue::kMostEvents;
+    const auto from = events.begin() + catalogue::kFirstEvents;
+    events.erase(from, from + tooMany);
+}
+
+/// A job that could not be started: it has ended at once.
+class UnstartedJob final : public RunningJob {
+public:
+    explicit UnstartedJob(const base::Error& error) : end_(failedWith(error)) {}
+    [[nodiscard]] JobProgress progress() const override { return {}; }
+    [[nodiscard]] std::vector<catalogue::JobEvent> takeEvents() override { return {}; }
+    [[nodiscard]] std::optional<JobEnd> outcome() const override { return end_; }
+    void cancel() noexcept override {}
+
+private:
+    const JobEnd end_;
+};
+
 }  // namespace
 
 sys_seconds WorkLoop::now() const { return sys_seconds(std::chrono::seconds(parts_.clock.now().seconds)); }
@@ -48,34 +72,56 @@ void WorkLoop::endAbandonedJobs() {
 }
 
 milliseconds WorkLoop::round() {
+    trouble_.reset();
     keepWhatJobsTold();
     const sys_seconds moment = now();
     if (!isStopping_) {
         if (isTimeToLook(moment)) considerPlans(moment);
         startQueued(moment);
     }
+    if (trouble_) throw base::Error(*trouble_);
     if (!running_.empty()) return kWhileJobsRun;
     const auto rest = lookAgain_ ? *lookAgain_ - moment : std::chrono::seconds(0);
     return std::clamp<milliseconds>(rest, milliseconds(0), parts_.longestRest);
 }
 
+bool WorkLoop::attempt(const std::function<void()>& action) {
+    try {
+        action();
+        return true;
+    } catch (...) {
+        if (!trouble_) trouble_ = base::currentError();
+        return false;
+    }
+}
+
 void WorkLoop::keepWhatJobsTold() {
-    auto jobs = parts_.catalogue.jobs();
     for (auto at = running_.begin(); at != running_.end();) {
-        auto& [id, running] = *at;
-        const std::optional<JobEnd> told = running.job->outcome();
-        auto events = running.job->takeEvents();
-        std::ranges::move(events, std::back_inserter(running.unsaved));
+        bool hasEnded = false;
+        attempt([&] { hasEnded = keep(at->first, at->second); });
+        at = hasEnded ? running_.erase(at) : std::next(at);
+    }
+}
+
+bool WorkLoop::keep(catalogue::JobId id, Running& running) {
+    auto jobs = parts_.catalogue.jobs();
+    const std::optional<JobEnd> told = running.job->outcome();
+    auto events = running.job->takeEvents();
+    std::ranges::move(events, std::back_inserter(running.unsaved));
+    shorten(running.unsaved);
+    try {
         if (!running.unsaved.empty()) jobs.addEvents(id, running.unsaved);
         running.unsaved.clear();
-        if (!told) {
-            ++at;
-            continue;
-        }
+        if (!told) return false;
         jobs.end(id, endOf(running, *told), now());
-        at = running_.erase(at);
-        lookSoon();  // a failed run may be due again
+    } catch (const base::Error& error) {
+        // Somebody else has ended or removed it, and nobody can end it any more.
+        const bool isGone =
+            error.kind() == base::ErrorKind::NotFound || error.kind() == base::ErrorKind::Invalid;
+        if (!told || !isGone) throw;
     }
+    lookSoon();  // a failed run may be due again
+    return true;
 }
 
 /// A job that was stopped says that it was cancelled, but it was only if a person did that through cancel().
@@ -99,40 +145,64 @@ bool WorkLoop::isTimeToLook(sys_seconds now) {
 }
 
 void WorkLoop::considerPlans(sys_seconds now) {
-    // Until all were considered: an error on the way must not make the others wait.
-    lookSoon();
     zone_ = parts_.timeZone();
-    std::map<catalogue::PolicyId, scheduler::Policy> policies;
-    for (auto& stored : parts_.catalogue.policies().list())
-        policies.emplace(stored.id, std::move(stored.policy));
+    const auto policies = parts_.catalogue.policies().list();
     std::optional<sys_seconds> nextRun;
     sys_seconds lookAgain = now + kBetweenLooks;
+    bool wasTrouble = false;
     for (const Plan& plan : parts_.catalogue.plans().list()) {
-        const auto policy = plan.settings.policy ? policies.find(*plan.settings.policy) : policies.end();
-        if (plan.stopped || (plan.settings.policy && policy == policies.end())) continue;
-        sys_seconds next = sys_seconds::max();
-        if (policy != policies.end()) {
-            next = considerPolicy(plan, policy->second, now);
-            nextRun = std::min(nextRun.value_or(next), next);
-        }
-        const auto retry = considerRetry(plan, next, now);
-        lookAgain = std::min({lookAgain, next, retry.value_or(next)});
+        const bool isDone = attempt([&] {
+            const Considered considered = considerPlan(plan, policies, now);
+            lookAgain = std::min(lookAgain, considered.lookAgain);
+            if (considered.nextRun)
+                nextRun = std::min(nextRun.value_or(*considered.nextRun), *considered.nextRun);
+        });
+        wasTrouble = wasTrouble || !isDone;
     }
     nextRun_ = nextRun;
-    lookAgain_ = lookAgain;
     lastLook_ = now;
+    lookAgain_ = lookAgain;
+    if (wasTrouble) lookSoon();
+}
+
+WorkLoop::Considered WorkLoop::considerPlan(const Plan& plan,
+                                            const std::vector<catalogue::StoredPolicy>& policies,
+                                            sys_seconds now) {
+    if (plan.stopped) return {sys_seconds::max(), std::nullopt};
+    const bool isPaused = plan.pause && plan.pause->covers(now);
+    Considered considered{sys_seconds::max(), std::nullopt};
+    const auto policy = std::ranges::find(policies, plan.settings.policy,
+                                          [](const auto& stored) { return std::optional(stored.id); });
+    if (policy != policies.end()) {
+        considered.lookAgain = considerPolicy(plan, policy->policy, now);
+        if (!isPaused) considered.nextRun = considered.lookAgain;
+    }
+    if (!isPaused && plan.failures != 0) {
+        const auto retry = considerRetry(plan, considered.lookAgain, now);
+        considered.lookAgain = std::min(considered.lookAgain, retry.value_or(considered.lookAgain));
+    }
+    return considered;
 }
 
 sys_seconds WorkLoop::considerPolicy(const Plan& plan, const scheduler::Policy& policy, sys_seconds now) {
     auto jobs = parts_.catalogue.jobs();
-    auto consideration = scheduler::considerRuns(policy, zone_, plan.pause, plan.consideredUntil, now);
-    // As long as nothing is due, the moment that is kept may stay behind, and the disk be left alone.
-    if (!consideration.due && !consideration.wasClockWrong) return consideration.lookAgain;
+    sys_seconds& lookedUntil = lookedUntil_[plan.id];
+    lookedUntil = std::max(lookedUntil, plan.consideredUntil);
+    auto consideration = scheduler::considerRuns(policy, zone_, plan.pause, lookedUntil, now);
+    // As long as nothing is due, the moment that the catalogue keeps may stay behind, and the disk be left
+    // alone.
+    if (!consideration.due && !consideration.wasClockWrong) {
+        lookedUntil = consideration.consideredUntil;
+        return consideration.lookAgain;
+    }
     const auto waiting = jobs.queued();
-    const auto earlier = std::ranges::find(waiting, std::optional(plan.id), &Job::plan);
+    const auto earlier = std::ranges::find_if(waiting, [&](const Job& job) {
+        return job.kind == catalogue::JobKind::Backup && job.plan == plan.id;
+    });
     const bool isAnotherDue = consideration.due && earlier != waiting.end();
     if (isAnotherDue) consideration.due.reset();
     const auto id = jobs.recordDueRun(plan, consideration, now);
+    lookedUntil = consideration.consideredUntil;
     if (id && consideration.missed != 0)
         jobs.addEvents(*id, {{now, EventLevel::Warning, missedText(consideration.missed)}});
     if (isAnotherDue)
@@ -142,18 +212,20 @@ sys_seconds WorkLoop::considerPolicy(const Plan& plan, const scheduler::Policy& 
 }
 
 std::optional<sys_seconds> WorkLoop::considerRetry(const Plan& plan, sys_seconds nextRun, sys_seconds now) {
-    if (plan.failures == 0) return std::nullopt;
     auto jobs = parts_.catalogue.jobs();
-    const auto latest = jobs.list(plan.id, 1);
-    if (latest.empty() || latest.front().state != JobState::Failed || !latest.front().errorKind)
+    const auto latest = jobs.list(plan.id, kRecentJobs);
+    const auto failed = std::ranges::find(latest, catalogue::JobKind::Backup, &Job::kind);
+    if (failed == latest.end() || failed->state != JobState::Failed || !failed->errorKind)
         return std::nullopt;
-    const Job& failed = latest.front();
     const auto again =
-        scheduler::retryTime(plan.settings.retry, *failed.errorKind, plan.failures, *failed.ended, nextRun);
+        scheduler::retryTime(plan.settings.retry, *failed->errorKind, plan.failures, *failed->ended, nextRun);
     if (!again || *again > now) return again;
-    const auto id = jobs.add({failed.kind, plan.id, {}, {}}, now);
+    catalogue::NewJob retry;
+    retry.plan = plan.id;
+    retry.isRetry = true;
+    const auto id = jobs.add(retry, now);
     jobs.addEvents(id, {{now, EventLevel::Info,
-                         "Tries again what failed in job " + std::to_string(failed.id.value) + "."}});
+                         "Tries again what failed in job " + std::to_string(failed->id.value) + "."}});
     return std::nullopt;
 }
 
@@ -165,31 +237,34 @@ bool WorkLoop::isBusy(const std::optional<catalogue::PlanId>& plan) const {
 void WorkLoop::startQueued(sys_seconds now) {
     for (const Job& job : parts_.catalogue.jobs().queued()) {
         if (running_.size() >= parts_.mostRunning) return;
-        if (!isBusy(job.plan)) start(job, now);
+        if (!isBusy(job.plan)) attempt([&] { start(job, now); });
     }
 }
 
 void WorkLoop::start(const Job& job, sys_seconds now) {
-    auto jobs = parts_.catalogue.jobs();
     const auto plan = job.plan ? parts_.catalogue.plans().find(*job.plan) : std::nullopt;
-    jobs.start(job.id, now);
+    parts_.catalogue.jobs().start(job.id, now);
+    std::unique_ptr<RunningJob> started;
     try {
-        if (job.kind != catalogue::JobKind::Backup || !plan) {
-            throw base::Error(base::ErrorKind::Unsupported, "JOB-0006",
-                              std::string("The service cannot make a ") + toString(job.kind) +
-                                  " that is no backup of a plan",
-                              "Use the command line.", base::Retry::Never);
-        }
-        auto sources = plan->settings.sources;
-        std::ranges::sort(sources);
-        const WantedPoint wanted{plan->settings.client, planMark(plan->id), std::move(sources)};
-        running_.emplace(
-            job.id,
-            Running{job.plan, parts_.startJob(job.id, backupWords(*plan), wanted, parts_.wake), {}, false});
-    } catch (const base::Error& error) {
-        jobs.end(job.id, failedWith(error), now);
-        lookSoon();
+        started = startedJob(job, plan);
+    } catch (...) {
+        // Rounds end it as they end others, however often the catalogue refuses.
+        started = std::make_unique<UnstartedJob>(base::currentError());
     }
+    running_.emplace(job.id, Running{job.plan, std::move(started), {}, false});
+}
+
+std::unique_ptr<RunningJob> WorkLoop::startedJob(const Job& job, const std::optional<Plan>& plan) const {
+    if (job.kind != catalogue::JobKind::Backup || !plan) {
+        throw base::Error(
+            base::ErrorKind::Unsupported, "JOB-0006",
+            std::string("The service cannot make a ") + toString(job.kind) + " that is no backup of a plan",
+            "Use the command line.", base::Retry::Never);
+    }
+    auto sources = plan->settings.sources;
+    std::ranges::sort(sources);
+    const WantedPoint wanted{plan->settings.client, planMark(plan->id), std::move(sources)};
+    return parts_.startJob(job.id, backupWords(*plan), wanted, parts_.wake);
 }
 
 bool WorkLoop::cancel(catalogue::JobId id) {

@@ -45,8 +45,8 @@ public:
     void endAbandonedJobs();
 
     /// Keeps what jobs told, records which runs are due, and starts what is queued, one job a plan at a time.
-    /// Returns when the next round is to be, unless something happens before. Throws what the catalogue does;
-    /// a later round does what this one could not.
+    /// Returns when the next round is to be, unless something happens before. Trouble with one job or plan
+    /// does not keep the others waiting: the first of it is thrown at the end, and a later round tries again.
     std::chrono::milliseconds round();
 
     /// Cancels a job that is queued or runs, as a person asks for; false when it is neither.
@@ -71,12 +71,23 @@ private:
     };
 
     [[nodiscard]] std::chrono::sys_seconds now() const;
+    /// Does it, and keeps what it threw for the round's end; false then.
+    bool attempt(const std::function<void()>& action);
     void keepWhatJobsTold();
+    /// True when the job has ended.
+    bool keep(catalogue::JobId id, Running& running);
     [[nodiscard]] static catalogue::JobEnd endOf(const Running& running, catalogue::JobEnd told);
     [[nodiscard]] bool isTimeToLook(std::chrono::sys_seconds now);
     /// The next round considers all plans.
     void lookSoon() noexcept { lookAgain_.reset(); }
     void considerPlans(std::chrono::sys_seconds now);
+    /// Tells when there is something to consider again, and when it runs next by its policy.
+    struct Considered {
+        std::chrono::sys_seconds lookAgain;
+        std::optional<std::chrono::sys_seconds> nextRun;
+    };
+    Considered considerPlan(const catalogue::Plan& plan, const std::vector<catalogue::StoredPolicy>& policies,
+                            std::chrono::sys_seconds now);
     /// Records what is due; tells when there is something to consider again.
     std::chrono::sys_seconds considerPolicy(const catalogue::Plan& plan, const scheduler::Policy& policy,
                                             std::chrono::sys_seconds now);
@@ -86,6 +97,8 @@ private:
                                                           std::chrono::sys_seconds now);
     void startQueued(std::chrono::sys_seconds now);
     void start(const catalogue::Job& job, std::chrono::sys_seconds now);
+    [[nodiscard]] std::unique_ptr<RunningJob> startedJob(const catalogue::Job& job,
+                                                         const std::optional<catalogue::Plan>& plan) const;
     [[nodiscard]] bool isBusy(const std::optional<catalogue::PlanId>& plan) const;
 
     WorkLoopParts parts_;
@@ -94,6 +107,10 @@ private:
     std::optional<std::chrono::sys_seconds> lookAgain_;  // nothing: at once
     std::optional<std::chrono::sys_seconds> nextRun_;
     std::chrono::sys_seconds lastLook_{};
+    /// Until when plans were looked at though nothing was due, later than what the catalogue keeps: so a zone
+    /// or a policy that is changed brings back no run of before.
+    std::map<catalogue::PlanId, std::chrono::sys_seconds> lookedUntil_;
+    std::optional<base::Error> trouble_;  // of this round
     bool isStopping_ = false;
     std::map<catalogue::JobId, Running> running_;
 };

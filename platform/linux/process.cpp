@@ -25,9 +25,13 @@ constexpr int kInterruptedExitCode = 130;
 /// What the handler cancels. Set once, before the handler is installed, and kept for ever.
 const base::CancelToken* interruptToken = nullptr;
 
-/// Runs inside of a signal: touches an atomic flag and calls _exit(), nothing else.
+/// Counted apart from the token: who was asked to stop in another way before is not asked twice by a signal.
+volatile sig_atomic_t wasInterrupted = 0;
+
+/// Runs inside of a signal: touches two flags and calls _exit(), nothing else.
 extern "C" void onInterrupt(int /*signal*/) {
-    if (interruptToken->isCancelled()) ::_exit(kInterruptedExitCode);
+    if (wasInterrupted != 0) ::_exit(kInterruptedExitCode);
+    wasInterrupted = 1;
     interruptToken->cancel();
 }
 

@@ -29,7 +29,8 @@ struct JobShelf : Shelf {
     catalogue::PlanId plan = catalogue.plans().add(planNamed("files", policy), at(100));
     catalogue::Jobs jobs = catalogue.jobs();
 
-    JobId queue(JobKind kind = JobKind::Backup) { return jobs.add({kind, plan, {}, {}}, at(200)); }
+    /// As the service does when it tries again, so that failures are not forgotten.
+    JobId queue(JobKind kind = JobKind::Backup) { return jobs.add({kind, plan, {}, {}, true}, at(200)); }
     JobId inState(JobState state) {
         const JobId id = queue();
         if (state == JobState::Queued) return id;
@@ -239,6 +240,11 @@ BOOST_AUTO_TEST_CASE(failures_in_a_row_are_counted) {
     BOOST_TEST(failures() == 0U);
     shelf.inState(JobState::Failed);
     shelf.inState(JobState::PartiallyCompleted);
+    BOOST_TEST(failures() == 0U);
+    shelf.inState(JobState::Failed);
+    shelf.jobs.add({JobKind::Verify, shelf.plan, {}, {}}, at(203));
+    BOOST_TEST(failures() == 1U);
+    shelf.jobs.add({JobKind::Backup, shelf.plan, {}, {}}, at(203));  // a person asks
     BOOST_TEST(failures() == 0U);
 }
 

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(endless_lines_and_countless_events_fill_no_memory) {
     report.add("\nnext\n", kNow);
     auto events = report.takeEvents();
     BOOST_TEST_REQUIRE(events.size() == 2U);
-    BOOST_TEST(events[0].text.size() == JobReport::kLongestLineBytes);
+    BOOST_TEST(events[0].text.size() == catalogue::kLongestEventBytes);
     BOOST_TEST(events[1].text == "next");
     for (int i = 0; i < 5000; ++i) report.add("event\n", kNow);
     report.add("last\n", kNow);

@@ -58,11 +58,12 @@ struct Workshop : test::Shelf {
     test::ManualClock clock{start.time_since_epoch().count()};
     std::map<std::int64_t, std::shared_ptr<Puppet>> started;
     std::optional<base::Error> startFails;
+    seconds ahead{0};  // of UTC, the machine's time zone
     std::unique_ptr<WorkLoop> loop = makeLoop();
 
     std::unique_ptr<WorkLoop> makeLoop() {
         return std::make_unique<WorkLoop>(service::WorkLoopParts{
-            catalogue, clock, [] { return platform::TimeZone(); },
+            catalogue, clock, [this] { return platform::TimeZone(ahead); },
             [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
                    const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
                 if (startFails) throw *startFails;
@@ -190,6 +191,91 @@ BOOST_AUTO_TEST_CASE(faults_are_tried_again_as_the_plan_says) {
     BOOST_TEST(catalogue.plans().find(plan)->failures == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(who_asks_again_gets_all_tries_again) {
+    const PlanId plan = addPlan("etc", std::nullopt, 1);
+    for (int asked = 1; asked <= 2; ++asked) {
+        catalogue.jobs().add({{}, plan, {}, {}}, sys_seconds(seconds(clock.now().seconds)));
+        for (int i = 0; i < 3; ++i) {
+            runUntil(sys_seconds(seconds(clock.now().seconds)) + hours(2));
+            if (newest().state == JobState::Running)
+                end(newest().id, endIn(JobState::Failed, base::ErrorKind::Unavailable));
+        }
+        BOOST_TEST(jobsOf(plan).size() == 2U * static_cast<unsigned>(asked));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(in_a_pause_nothing_is_tried_again) {
+    const PlanId plan = addPlan("etc", std::nullopt);
+    catalogue.jobs().add({{}, plan, {}, {}}, start);
+    loop->round();
+    end(newest().id, endIn(JobState::Failed, base::ErrorKind::Unavailable));
+    catalogue.plans().setPause(plan, scheduler::Pause{start, start + hours(5)});
+    runUntil(start + hours(5) - seconds(1));
+    BOOST_TEST(jobsOf(plan).size() == 1U);
+    runUntil(start + hours(5) + minutes(2));
+    BOOST_TEST(jobsOf(plan).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_zone_that_is_changed_brings_no_run_back) {
+    const PlanId plan = addPlan("etc", catalogue.policies().add(test::policyNamed("often")));
+    runUntil(start + hours(11));  // after the run at 22:00
+    BOOST_TEST(jobsOf(plan).size() == 1U);
+    end(newest().id, endIn(JobState::Completed));
+    runUntil(start + hours(15));
+    ahead = -hours(4);  // it is 23:00 again, and 22:00 was made
+    runUntil(start + hours(19) + minutes(59));
+    BOOST_TEST(jobsOf(plan).size() == 1U);
+    runUntil(start + hours(20));  // 4:00
+    BOOST_TEST(jobsOf(plan).size() == 2U);
+    BOOST_TEST(events(newest().id).empty());
+    end(newest().id, endIn(JobState::Completed));
+    runUntil(start + hours(21));
+    ahead = hours(0);  // it is 9:00, and 4:00 was made
+    runUntil(start + hours(22) - seconds(1));
+    BOOST_TEST(jobsOf(plan).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(trouble_with_one_job_keeps_no_other_waiting) {
+    const JobId first = catalogue.jobs().add({{}, addPlan("a", std::nullopt), {}, {}}, start);
+    const JobId second = catalogue.jobs().add({{}, addPlan("b", std::nullopt), {}, {}}, start);
+    loop->round();
+    auto other = open();
+    other.jobs().end(first, endIn(JobState::Cancelled), start);  // behind the loop's back
+    end(first, endIn(JobState::Completed));
+    end(second, endIn(JobState::Completed));
+    loop->round();
+    BOOST_TEST(loop->runningJobs() == 0U);
+    BOOST_TEST((catalogue.jobs().find(first)->state == JobState::Cancelled));
+    BOOST_TEST((catalogue.jobs().find(second)->state == JobState::Completed));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_catalogue_does_not_take_now_it_takes_later) {
+    auto patient = open(std::chrono::milliseconds(1));
+    WorkLoop impatient({patient, clock, [] { return platform::TimeZone(); },
+                        [this](JobId id, const std::vector<std::string>&, const service::WantedPoint&,
+                               const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
+                            started[id.value] = std::make_shared<Puppet>();
+                            return std::make_unique<PuppetJob>(started[id.value]);
+                        },
+                        [] {}});
+    const JobId id = catalogue.jobs().add({{}, addPlan("etc", std::nullopt), {}, {}}, start);
+    {
+        const catalogue::Transaction busy(catalogue.database());
+        BOOST_CHECK_EXCEPTION(impatient.round(), base::Error, test::hasCode("CATALOG-0006"));
+    }
+    impatient.round();
+    BOOST_TEST((newest().state == JobState::Running));
+    puppet(id).events = {{start, catalogue::EventLevel::Info, "kept"}};
+    end(id, endIn(JobState::Completed));
+    {
+        const catalogue::Transaction busy(catalogue.database());
+        BOOST_CHECK_EXCEPTION(impatient.round(), base::Error, test::hasCode("CATALOG-0006"));
+    }
+    impatient.round();
+    BOOST_TEST((newest().state == JobState::Completed));
+    BOOST_TEST(events(id) == "kept\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_person_has_to_mend_is_not_tried_again) {
     catalogue.jobs().add({{}, addPlan("etc", std::nullopt), {}, {}}, start);
     loop->round();
@@ -252,12 +338,14 @@ BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_has_failed) {
     startFails = base::Error(base::ErrorKind::NotFound, "PROC-0002", "There is no such program");
     const JobId id = catalogue.jobs().add({{}, addPlan("etc", std::nullopt), {}, {}}, start);
     loop->round();
+    loop->round();
     BOOST_TEST((catalogue.jobs().find(id)->state == JobState::Failed));
     BOOST_TEST(catalogue.jobs().find(id)->errorCode == "PROC-0002");
     auto settings = test::planNamed("odd");
     settings.options = {{"password-command", "x"}};
     const JobId odd = catalogue.jobs().add({{}, catalogue.plans().add(settings, start), {}, {}}, start);
     const JobId prune = catalogue.jobs().add({catalogue::JobKind::Prune, {}, "web1", "disk"}, start);
+    loop->round();
     loop->round();
     BOOST_TEST(catalogue.jobs().find(odd)->errorCode == "JOB-0002");
     BOOST_TEST(catalogue.jobs().find(prune)->errorCode == "JOB-0006");

@@ -27,12 +27,14 @@ class Service:
 
     def start(self) -> None:
         self.process = subprocess.Popen([self.lab.hbr, "service", "run"], env=self.lab.environment,
-                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                        # A shell's background job would hand down an ignored Ctrl-C.
+                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
         self.await_that(self.catalogue.exists, "the catalogue is made")
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        self.process.communicate()
+        self.process.communicate(timeout=LONG)
         return self.process.returncode
 
     def await_that(self, holds, what: str) -> None:
@@ -85,8 +87,14 @@ class Service:
         return [int(line) for line in found.stdout.split()]
 
     def await_child(self, job: int) -> int:
-        self.await_that(lambda: self.state(job) == "running" and self.children(), f"job {job} runs")
-        return self.children()[0]
+        found: list[int] = []
+
+        def runs() -> bool:
+            found[:] = self.children()
+            return self.state(job) == "running" and bool(found)
+
+        self.await_that(runs, f"job {job} runs")
+        return found[0]
 
 
 def goes_by_itself(service: Service) -> None:
@@ -116,7 +124,7 @@ def fails_and_goes_on(service: Service) -> None:
     lab.check(gone["state"] == "failed" and gone["code"] == "FILES-0004", f"a source that is missing: {gone}")
     events = service.run("SELECT text FROM events WHERE level = 'error'")
     lab.check(any("nowhere" in text for (text,) in events), f"the events are {events}")
-    lab.check(not list((lab.work / "state" / "jobs").iterdir()), "files of ended jobs stay")
+    service.await_that(lambda: not list((lab.work / "state" / "jobs").iterdir()), "files of ended jobs go")
 
 
 def crashes_alone(service: Service, plan: bytes) -> None:
@@ -138,6 +146,9 @@ def is_stopped(service: Service, plan: bytes, change) -> None:
     lab.check(service.stop() == DONE, "a service that is stopped did not end well")
     ended = service.job(job)
     lab.check(ended["state"] == "completed" or ended["code"] == "JOB-0005", f"a stopped service left {ended}")
+    # Its last word, which it had no time for if it was ended by force.
+    words = [text for (text,) in service.run("SELECT text FROM events WHERE job = ?", (job,))]
+    lab.check(ended["state"] == "completed" or any("cancelled" in text for text in words), f"it said only {words}")
     lab.check(not pathlib.Path(f"/proc/{child}").exists(), "its job goes on")
     service.start()
 
