@@ -263,19 +263,6 @@ BOOST_AUTO_TEST_CASE(a_folder_that_has_gone_is_not_an_empty_vault) {
     BOOST_TEST(!folder.files->status(folder / "vault").has_value());
 }
 
-// Its disk was taken away between two uploads into the same folder, which the store therefore takes for
-// there.
-BOOST_AUTO_TEST_CASE(an_upload_into_a_vault_that_has_gone_is_not_one_that_a_prune_removed) {
-    const test::TemporaryFolder folder;
-    const auto store = vault::createDirectoryStore(*folder.files, folder / "vault");
-    store->create("packs/aa/1", view("x"));
-    const auto upload = store->startUpload("packs/aa/2");
-    upload->write(view("y"));
-    test::TemporaryFolder::empty(*folder.files->openDirectory(folder / "vault"));
-    BOOST_CHECK_EXCEPTION(upload->commit(), base::Error, test::hasCode("STORE-0005"));
-    BOOST_TEST(!folder.files->status(folder / "vault/packs").has_value());
-}
-
 BOOST_AUTO_TEST_CASE(a_sweep_leaves_objects_and_what_may_still_be_written) {
     const test::TemporaryFolder folder;
     const auto store = vault::createDirectoryStore(*folder.files, folder / "vault");
