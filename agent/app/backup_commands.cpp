@@ -79,18 +79,6 @@ files::FilesBackupOptions optionsOf(const Command& command, const std::vector<st
     return options;
 }
 
-/// Paths as the restore point keeps them: absolute and in order, so that the same paths in another order
-/// follow it.
-std::vector<std::string> sourcesOf(const Command& command) {
-    std::vector<std::string> sources;
-    for (const std::string& path : command.line.operands) {
-        sources.push_back(command.around.fileSystem.absolutePath(path));
-    }
-    std::sort(sources.begin(), sources.end());
-    sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
-    return sources;
-}
-
 std::string clientOf(const Command& command) {
     if (const auto client = command.line.value("client")) return *client;
     return command.environment("HBR_CLIENT").value_or(platform::hostName());
@@ -165,7 +153,7 @@ void reportBackup(Command& command, const engine::BackupOutcome& outcome, std::c
 
 int runBackupCommand(Command& command) {
     using JournalNeed = vault::Vault::JournalNeed;
-    const auto sources = sourcesOf(command);
+    const auto sources = vault::sourcesOfPoint(command.around.fileSystem, command.line.operands);
     const unsigned workers = command.workers();
     const bool looksBeforeItBegins = command.line.has("parent") || command.line.has("dry-run");
     const OpenedVault opened =

@@ -159,9 +159,10 @@ JobStarter jobProcesses(const platform::FileSystem& fileSystem, const platform::
                catalogue::JobId id, const std::vector<std::string>& words, const WantedPoint& wanted,
                std::function<void()> onEnd) -> std::unique_ptr<RunningJob> {
         fileSystem.createDirectories(settings.folder);
+        WantedPoint kept = wanted;
+        kept.sources = vault::sourcesOfPoint(fileSystem, wanted.sources);
         const std::string path = settings.folder + "/" + std::to_string(id.value);
-        return std::make_unique<JobProcess>(fileSystem, clock, settings, path, words, wanted,
-                                            std::move(onEnd));
+        return std::make_unique<JobProcess>(fileSystem, clock, settings, path, words, kept, std::move(onEnd));
     };
 }
 

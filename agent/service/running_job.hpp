@@ -29,8 +29,9 @@ public:
     virtual void cancel() noexcept = 0;
 };
 
-/// Starts a job; `onEnd` is called once, from another thread, when outcome() can be had. Throws Error when it
-/// cannot be started; `onEnd` is not called then.
+/// Starts a job, of which a backup of `wanted.sources` comes, as the plan names them; `onEnd` is called once,
+/// from another thread, when outcome() can be had. Throws Error when it cannot be started; `onEnd` is not
+/// called then.
 using JobStarter =
     std::function<std::unique_ptr<RunningJob>(catalogue::JobId id, const std::vector<std::string>& words,
                                               const WantedPoint& wanted, std::function<void()> onEnd)>;

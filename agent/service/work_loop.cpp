@@ -2,6 +2,7 @@
 #include "agent/service/work_loop.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "agent/scheduler/run_times.hpp"
@@ -150,7 +151,9 @@ void WorkLoop::considerPlans(sys_seconds now) {
     std::optional<sys_seconds> nextRun;
     sys_seconds lookAgain = now + kBetweenLooks;
     bool wasTrouble = false;
+    std::set<catalogue::PlanId> plans;
     for (const Plan& plan : parts_.catalogue.plans().list()) {
+        plans.insert(plan.id);
         const bool isDone = attempt([&] {
             const Considered considered = considerPlan(plan, policies, now);
             lookAgain = std::min(lookAgain, considered.lookAgain);
@@ -159,6 +162,7 @@ void WorkLoop::considerPlans(sys_seconds now) {
         });
         wasTrouble = wasTrouble || !isDone;
     }
+    std::erase_if(lookedUntil_, [&](const auto& looked) { return !plans.contains(looked.first); });
     nextRun_ = nextRun;
     lastLook_ = now;
     lookAgain_ = lookAgain;
@@ -261,9 +265,7 @@ std::unique_ptr<RunningJob> WorkLoop::startedJob(const Job& job, const std::opti
             std::string("The service cannot make a ") + toString(job.kind) + " that is no backup of a plan",
             "Use the command line.", base::Retry::Never);
     }
-    auto sources = plan->settings.sources;
-    std::ranges::sort(sources);
-    const WantedPoint wanted{plan->settings.client, planMark(plan->id), std::move(sources)};
+    const WantedPoint wanted{plan->settings.client, planMark(plan->id), plan->settings.sources};
     return parts_.startJob(job.id, backupWords(*plan), wanted, parts_.wake);
 }
 

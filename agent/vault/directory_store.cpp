@@ -181,14 +181,17 @@ void DirectoryStore::ensureChild(std::string_view parent, std::string_view child
     const std::string parentPath = parent.empty() ? root_ : pathOf(parent);
     requireFolder(parentPath);
     const std::string path = parentPath + '/' + std::string(child);
-    if (const auto found = fileSystem_.status(path); found && found->type == platform::FileType::Directory)
-        return;
+    const auto isThere = [&] {
+        const auto found = fileSystem_.status(path);
+        return found && found->type == platform::FileType::Directory;
+    };
+    if (isThere()) return;
     const auto directory = fileSystem_.openDirectory(parentPath);
     try {
         directory->createDirectory(child);
     } catch (const base::Error& error) {
         // Somebody else may have been quicker; then the name is flushed all the same, for us.
-        if (error.kind() != base::ErrorKind::Exists) throw;
+        if (error.kind() != base::ErrorKind::Exists || !isThere()) throw;
     }
     directory->sync();
 }

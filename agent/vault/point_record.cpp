@@ -38,6 +38,16 @@ platform::Timestamp decodeTime(base::Decoder& decoder) {
 
 }  // namespace
 
+std::vector<std::string> sourcesOfPoint(const platform::FileSystem& fileSystem,
+                                        const std::vector<std::string>& paths) {
+    std::vector<std::string> sources;
+    for (const std::string& path : paths) sources.push_back(fileSystem.absolutePath(path));
+    std::ranges::sort(sources);
+    const auto repeated = std::ranges::unique(sources);
+    sources.erase(repeated.begin(), repeated.end());
+    return sources;
+}
+
 PointId copyIdOf(const PointId& original) {
     PointId id = original;
     fillRandom(id.fill().subspan(kOriginBytes));

@@ -10,6 +10,7 @@
 #include "agent/vault/content_ref.hpp"
 #include "platform/base/wire.hpp"
 #include "platform/clock.hpp"
+#include "platform/file_system.hpp"
 
 namespace vault {
 
@@ -54,6 +55,11 @@ inline constexpr std::size_t kOriginBytes = 12;
 
 /// True when both are copies of one point, or one is a copy of the other.
 [[nodiscard]] bool haveSameOrigin(const PointId& a, const PointId& b) noexcept;
+
+/// Paths of sources as a point keeps them: absolute, each once and in order, so that the same paths in
+/// another order follow it.
+std::vector<std::string> sourcesOfPoint(const platform::FileSystem& fileSystem,
+                                        const std::vector<std::string>& paths);
 
 std::string pointName(const PointId& id);
 std::optional<PointId> pointIdOfName(std::string_view name);

@@ -29,12 +29,13 @@ struct Puppet {
     std::vector<catalogue::JobEvent> events;
     std::optional<JobEnd> outcome;
     bool isAskedToStop = false;
+    service::JobProgress progress;
 };
 
 class PuppetJob final : public service::RunningJob {
 public:
     explicit PuppetJob(std::shared_ptr<Puppet> puppet) : puppet_(std::move(puppet)) {}
-    [[nodiscard]] service::JobProgress progress() const override { return {}; }
+    [[nodiscard]] service::JobProgress progress() const override { return puppet_->progress; }
     [[nodiscard]] std::vector<catalogue::JobEvent> takeEvents() override {
         return std::exchange(puppet_->events, {});
     }
@@ -67,7 +68,7 @@ struct Workshop : test::Shelf {
             [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
                    const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
                 if (startFails) throw *startFails;
-                auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, false});
+                auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, false, {}});
                 started[id.value] = puppet;
                 return std::make_unique<PuppetJob>(puppet);
             },
@@ -122,6 +123,9 @@ BOOST_AUTO_TEST_CASE(a_run_is_made_when_its_policy_says_so) {
     BOOST_TEST(puppet(job.id).wanted.plan == catalogue::planMark(plan));
     BOOST_TEST((puppet(job.id).wanted.sources == std::vector<std::string>{"/etc", "/home"}));
     BOOST_TEST(loop->runningJobs() == 1U);
+    puppet(job.id).progress.objectsDone = 7;
+    BOOST_TEST(loop->progressOf(job.id).value().objectsDone == 7U);
+    BOOST_TEST(!loop->progressOf(JobId{77}).has_value());
 
     puppet(job.id).events = {{start, catalogue::EventLevel::Info, "Read 3 GiB."}};
     JobEnd end = endIn(JobState::PartiallyCompleted);

@@ -52,7 +52,7 @@ class Service:
         connection.close()
         return rows
 
-    def add_plan(self, name: str, source: pathlib.Path, first_backup: int | None = None) -> bytes:
+    def add_plan(self, name: str, source: pathlib.Path | str, first_backup: int | None = None) -> bytes:
         """A plan as people will make it, with a policy of every hour when it has a first backup time."""
         plan = secrets.token_bytes(16)
         policy = None
@@ -101,7 +101,7 @@ def goes_by_itself(service: Service) -> None:
     """A policy whose first backup is a few seconds away."""
     lab = service.lab
     offset = time.localtime().tm_gmtoff
-    plan = service.add_plan("hourly", service.source, int(time.time()) + offset + 3)
+    plan = service.add_plan("hourly", f"{service.source}/", int(time.time()) + offset + 3)
     service.stop()
     service.start()  # looks at the plan that nobody told it of
     service.await_that(lambda: service.run("SELECT id FROM jobs"), "a run becomes due")
@@ -112,6 +112,8 @@ def goes_by_itself(service: Service) -> None:
     lab.check(point["plan"] == plan.hex(), f"the point is of {point['plan']}")
     stored = service.run("SELECT started, started_nanoseconds, objects FROM points WHERE id = ?", (job["point"],))
     lab.check(len(stored) == 1 and stored[0][2] == point["objects"], f"the point is not in the catalogue: {stored}")
+    sources = service.run("SELECT text FROM point_texts WHERE kind = 'source'")
+    lab.check([text for (text,) in sources] == point["sources"], f"its sources are {sources}, not {point['sources']}")
     target = lab.work / "restored"
     lab.run("restore", "latest", "--target", target)
     lab.check(manifest(target / service.source.relative_to("/")) == manifest(service.source), "it came back otherwise")

@@ -263,6 +263,15 @@ BOOST_AUTO_TEST_CASE(a_folder_that_has_gone_is_not_an_empty_vault) {
     BOOST_TEST(!folder.files->status(folder / "vault").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_file_in_the_place_of_a_folder_is_told_as_that) {
+    const test::TemporaryFolder folder;
+    const auto store = vault::createDirectoryStore(*folder.files, folder / "vault");
+    (void)folder.files->createNew(folder / "vault/packs");
+    BOOST_CHECK_EXCEPTION(store->create("packs/aa/1", view("x")), base::Error, [](const base::Error& error) {
+        return error.kind() == base::ErrorKind::Exists && error.message().find("packs") != std::string::npos;
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_sweep_leaves_objects_and_what_may_still_be_written) {
     const test::TemporaryFolder folder;
     const auto store = vault::createDirectoryStore(*folder.files, folder / "vault");
