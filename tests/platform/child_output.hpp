@@ -3,11 +3,32 @@
 #pragma once
 
 #include <boost/test/unit_test.hpp>
+#include <memory>
 #include <string>
 
+#include "platform/base/error.hpp"
 #include "platform/child_process.hpp"
 
 namespace test {
+
+/// What `start` returns. Wine fails one start in four thousand with this error, whatever the program is;
+/// there it is tried again.
+template <class Start>
+auto startedBy(const Start& start) {
+    for (int left = 2;; --left) {
+        try {
+            return start();
+        } catch (const base::Error& error) {
+            if (left == 0 || std::string(error.what()).find("(Windows error 1359)") == std::string::npos)
+                throw;
+        }
+    }
+}
+
+/// platform::startChild(), for children that do start.
+inline std::unique_ptr<platform::ChildProcess> start(const platform::ChildCommand& command) {
+    return startedBy([&] { return platform::startChild(command); });
+}
 
 /// Longer than anything takes; who waits so long has failed.
 inline constexpr std::chrono::minutes kLong{5};

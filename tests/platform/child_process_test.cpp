@@ -32,14 +32,14 @@ ChildCommand role(const std::string& name, const std::string& argument = "") {
 BOOST_AUTO_TEST_SUITE(child_processes)
 
 BOOST_AUTO_TEST_CASE(output_and_exit_code_come_back) {
-    const auto child = platform::startChild(role("print", "it says \"this\" and \\ that"));
+    const auto child = test::start(role("print", "it says \"this\" and \\ that"));
     BOOST_TEST(outputOf(*child) == "it says \"this\" and \\ that");
     BOOST_TEST((child->wait(kLong) == 0));
     BOOST_TEST((child->wait(kNoTime) == 0));  // as often as one asks
 }
 
 BOOST_AUTO_TEST_CASE(more_output_than_a_pipe_holds_comes_back_whole) {
-    const auto child = platform::startChild(role("noise", std::to_string(3 * base::kMiB)));
+    const auto child = test::start(role("noise", std::to_string(3 * base::kMiB)));
     BOOST_TEST((outputOf(*child) == std::string(3 * base::kMiB, 'x')));
     BOOST_TEST((child->wait(kLong) == 0));
 }
@@ -47,38 +47,38 @@ BOOST_AUTO_TEST_CASE(more_output_than_a_pipe_holds_comes_back_whole) {
 BOOST_AUTO_TEST_CASE(standard_error_comes_with_the_output_when_it_is_wanted) {
     ChildCommand command = role("complain", "no");
     command.errors = ChildCommand::Errors::WithOutput;
-    const auto child = platform::startChild(command);
+    const auto child = test::start(command);
     BOOST_TEST(outputOf(*child) == "no");
     BOOST_TEST((child->wait(kLong) == 3));
 }
 
 BOOST_AUTO_TEST_CASE(variables_are_added_and_replaced) {
     ChildCommand command = role("variable", "HBR_TEST_SECRET");
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "(none)");
+    BOOST_TEST(outputOf(*test::start(command)) == "(none)");
     command.environment = {{"HBR_TEST_SECRET", "a=b c"}};
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "a=b c");
+    BOOST_TEST(outputOf(*test::start(command)) == "a=b c");
     command = role("variable", "PATH");
-    const std::string path = outputOf(*platform::startChild(command));
+    const std::string path = outputOf(*test::start(command));
     BOOST_TEST(path != "(none)");
     command.environment = {{"PATH", path + "-changed"}};
-    BOOST_TEST(outputOf(*platform::startChild(command)) == path + "-changed");
+    BOOST_TEST(outputOf(*test::start(command)) == path + "-changed");
 }
 
 BOOST_AUTO_TEST_CASE(withheld_variables_are_not_found) {
     ChildCommand command = role("variable", "PATH");
     command.withheld = {"PAT", "PATH_", "HBR_NOT_SET"};
     const std::string path = platform::environmentVariable("PATH").value();
-    BOOST_TEST(outputOf(*platform::startChild(command)) == path);
+    BOOST_TEST(outputOf(*test::start(command)) == path);
     command.withheld.emplace_back("PATH");
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "(none)");
+    BOOST_TEST(outputOf(*test::start(command)) == "(none)");
     command.environment = {{"PATH", "given"}};
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "given");
+    BOOST_TEST(outputOf(*test::start(command)) == "given");
 }
 
 BOOST_AUTO_TEST_CASE(a_child_learns_from_the_end_of_its_input_that_it_is_to_stop) {
     ChildCommand command = role("until_end");
     command.input = base::SecretBytes("a secret\n");
-    const auto child = platform::startChild(command);
+    const auto child = test::start(command);
     BOOST_TEST(readUntil(*child, "secret\n") == "ready\na secret\n");
     BOOST_TEST(!child->wait(kNoTime).has_value());
     child->askToStop();
@@ -89,11 +89,11 @@ BOOST_AUTO_TEST_CASE(a_child_learns_from_the_end_of_its_input_that_it_is_to_stop
 BOOST_AUTO_TEST_CASE(input_ends_at_once_for_who_is_not_to_wait_for_more) {
     ChildCommand command = role("until_end");
     command.inputEnd = ChildCommand::InputEnd::AtOnce;
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "ready\nend\n");
+    BOOST_TEST(outputOf(*test::start(command)) == "ready\nend\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_child_that_does_not_stop_is_ended) {
-    const auto child = platform::startChild(role("stubborn"));
+    const auto child = test::start(role("stubborn"));
     BOOST_TEST(readUntil(*child, "ready\n") == "ready\n");
     child->askToStop();
     base::Bytes none(10);
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_does_not_stop_is_ended) {
 
 BOOST_AUTO_TEST_CASE(a_child_that_is_dropped_is_ended) {
     // Else the test would wait for it for ever.
-    BOOST_TEST(readUntil(*platform::startChild(role("stubborn")), "ready\n") == "ready\n");
+    BOOST_TEST(readUntil(*test::start(role("stubborn")), "ready\n") == "ready\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_not_found) {
@@ -126,16 +126,16 @@ BOOST_AUTO_TEST_CASE(a_bare_name_is_looked_for_in_path_and_never_in_the_current_
     std::filesystem::copy_file(HBR_CHILD_ROLE, folder / "hbr-test-tool.exe");
     ChildCommand command;
     command.words = {HBR_CHILD_ROLE, "start", "hbr-test-tool.exe", folder.path};
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "PROC-0002");
+    BOOST_TEST(outputOf(*test::start(command)) == "PROC-0002");
     for (const char* path : {"", ".", ":", ";", ":.:", ";.;", "./."}) {
         command.environment = {{"PATH", path}};
-        BOOST_TEST(outputOf(*platform::startChild(command)) == "PROC-0002");
+        BOOST_TEST(outputOf(*test::start(command)) == "PROC-0002");
     }
     command.environment = {{"PATH", folder.path}};
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "found");
+    BOOST_TEST(outputOf(*test::start(command)) == "found");
     command.environment.clear();
     command.words[2] = "./hbr-test-tool.exe";
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "found");
+    BOOST_TEST(outputOf(*test::start(command)) == "found");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_handed_over_is_refused) {
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_handed_over_is_refused) {
     command.input = base::SecretBytes(base::Bytes(ChildCommand::kMostInputBytes + 1));
     isRefused(command);
     command.input = base::SecretBytes(base::Bytes(ChildCommand::kMostInputBytes));
-    BOOST_TEST((platform::startChild(command)->wait(kLong) == 0));
+    BOOST_TEST((test::start(command)->wait(kLong) == 0));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

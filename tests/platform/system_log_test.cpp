@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(a_person_reads_plain_lines_on_standard_error) {
     platform::ChildCommand command;
     command.words = {HBR_CHILD_ROLE, "log", "'C\xC3\xB4t\xC3\xA9\nhbr: forged'"};
     command.errors = platform::ChildCommand::Errors::WithOutput;
-    BOOST_TEST(test::outputOf(*platform::startChild(command)) ==
+    BOOST_TEST(test::outputOf(*test::start(command)) ==
                "hbr-test: error: A job failed: 'C\xC3\xB4t\xC3\xA9\\x0ahbr: forged'\n"
                "hbr-test: warning: A job was missed: 'C\xC3\xB4t\xC3\xA9\\x0ahbr: forged'\n"
                "hbr-test: The service started: 'C\xC3\xB4t\xC3\xA9\\x0ahbr: forged'\n");

@@ -35,6 +35,32 @@ private:
     test::TemporaryFolder folder_;
 };
 
+std::string saying(const std::string& output, std::optional<int> exitCode) {
+    return output + " (" + std::to_string(exitCode.value_or(-1)) + ")";
+}
+
+std::string sayingOfProgram(const std::vector<std::string>& words) {
+    const platform::ChildResult result = test::startedBy([&] { return platform::runProgram(words, {}); });
+    return saying(result.output, result.exitCode);
+}
+
+std::string sayingOfChild(const std::string& path) {
+    ChildCommand command;
+    command.words = {path};
+    const auto child = test::start(command);
+    const std::string output = outputOf(*child);
+    return saying(output, child->wait(kLong));
+}
+
+/// What a batch file says is always the same; but under wine the program that it starts may fail to
+/// (child_output.hpp), and then says nothing.
+template <class Say>
+void requireSays(const Say& say, const std::string& expected) {
+    std::string said = say();
+    for (int left = 2; left > 0 && said != expected; --left) said = say();
+    BOOST_TEST(said == expected);
+}
+
 void requireRefused(const std::vector<std::string>& words) {
     ChildCommand command;
     command.words = words;
@@ -51,11 +77,11 @@ BOOST_AUTO_TEST_CASE(capital_and_small_letters_of_a_variable_are_the_same) {
     command.words = {"cmd.exe", "/c", "set path"};
     command.withheld = {"pATh", "PATHEXT"};
     command.environment = {{"paTH", "x"}};
-    BOOST_TEST(outputOf(*platform::startChild(command)).ends_with("=x\r\n"));
+    BOOST_TEST(outputOf(*test::start(command)).ends_with("=x\r\n"));
     command.words = {HBR_CHILD_ROLE, "variable", "PATH"};
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "x");
+    BOOST_TEST(outputOf(*test::start(command)) == "x");
     command.environment.clear();
-    BOOST_TEST(outputOf(*platform::startChild(command)) == "(none)");
+    BOOST_TEST(outputOf(*test::start(command)) == "(none)");
 }
 
 BOOST_AUTO_TEST_CASE(a_bare_name_is_a_program_of_the_system_first) {
@@ -75,14 +101,8 @@ BOOST_AUTO_TEST_CASE(a_batch_file_runs_whatever_is_in_its_path) {
     for (const char* folder : {"plain", "two words", "a & b", "100% of %OS%", "%OS%", "c^d", "(e) !f!",
                                "x,y;z=w", "it's", "gr\xC3\xBCn"}) {
         const BatchFile file(folder, "say it.bat", "print here");
-        ChildCommand command;
-        command.words = {file.path};
-        const auto child = platform::startChild(command);
-        BOOST_TEST(outputOf(*child) == "here");
-        BOOST_TEST((child->wait(kLong) == 7));
-        const platform::ChildResult result = platform::runProgram({file.path}, {});
-        BOOST_TEST(result.output == "here");
-        BOOST_TEST(result.exitCode == 7);
+        requireSays([&] { return sayingOfChild(file.path); }, "here (7)");
+        requireSays([&] { return sayingOfProgram({file.path}); }, "here (7)");
     }
 }
 
@@ -91,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_batch_file_gets_its_arguments_as_they_are) {
     for (const std::string text :
          {"plain", "two words", "", "a & echo b", "a|b", "a^b", "<in >out", "(x", "x)", "a,b;c=d",
           "C:\\folder\\", "!OS!", "/x", "gr\xC3\xBCn", "*?", "it's"}) {
-        BOOST_TEST(platform::runProgram({file.path, "first one", text}, {}).output == text);
+        requireSays([&] { return sayingOfProgram({file.path, "first one", text}); }, text + " (7)");
     }
 }
 
@@ -104,8 +124,8 @@ BOOST_AUTO_TEST_CASE(a_batch_file_gets_no_argument_that_could_become_a_command) 
     // Windows passes over these endings.
     for (const char* ending : {".", " ", " . ."}) requireRefused({file.path + ending, "\""});
     requireRefused({file.path, std::string(8192, 'x')});
-    BOOST_TEST(platform::runProgram({file.path, std::string(4000, 'x')}, {}).output ==
-               std::string(4000, 'x'));
+    const std::string longest(4000, 'x');
+    requireSays([&] { return sayingOfProgram({file.path, longest}); }, longest + " (7)");
 }
 
 BOOST_AUTO_TEST_CASE(batch_files_are_known_by_their_ending) {

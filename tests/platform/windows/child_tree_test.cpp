@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(what_a_child_leaves_running_with_its_output_is_not_waited_f
     command.words = {
         "cmd.exe", "/c",
         std::string("start /b ") + HBR_CHILD_ROLE + " linger " + (folder / "here") + " & exit 5"};
-    const auto child = platform::startChild(command);
+    const auto child = test::start(command);
     BOOST_TEST((child->wait(kLong) == 5));
     static_cast<void>(outputOf(*child));  // ends, whether what was started had already said something or not
 }
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(what_a_child_leaves_running_with_its_output_is_not_waited_f
 BOOST_AUTO_TEST_CASE(what_a_child_leaves_writing_without_end_is_not_read_for_ever) {
     ChildCommand command;
     command.words = {"cmd.exe", "/c", std::string("start /b ") + HBR_CHILD_ROLE + " endless & exit 5"};
-    const auto child = platform::startChild(command);
+    const auto child = test::start(command);
     static_cast<void>(outputOf(*child));
     BOOST_TEST((child->wait(kLong) == 5));
 }
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_a_child_has_started_ends_with_it) {
     test::writeFile(*folder.open(), "here", "");
     ChildCommand command;
     command.words = {"cmd.exe", "/c", HBR_CHILD_ROLE, "hold", file};
-    const auto child = platform::startChild(command);
+    const auto child = test::start(command);
     BOOST_TEST(readUntil(*child, "ready\n") == "ready\n");
     const std::wstring path = platform::windows::toWide(file);
     BOOST_TEST(DeleteFileW(path.c_str()) == 0);  // it is open
