@@ -44,7 +44,7 @@ std::string withHint(const std::string& message, const std::string& hint) {
     return hint.empty() ? message : message + ". " + hint;
 }
 
-JobEnd failedBy(const JsonObject& error) {
+JobEnd failedBy(const json::JsonObject& error) {
     JobEnd end;
     end.errorKind = base::errorKindNamed(error.text("kind").value_or(""));
     const bool isCancelled = end.errorKind == base::ErrorKind::Cancelled;
@@ -78,7 +78,7 @@ void JobReport::add(std::string_view output, sys_seconds now) {
 }
 
 void JobReport::addLine(const std::string& line, sys_seconds now) {
-    const auto value = line.starts_with('{') ? JsonObject::parse(line) : std::nullopt;
+    const auto value = line.starts_with('{') ? json::JsonObject::parse(line) : std::nullopt;
     const auto type = value ? value->text("type") : std::nullopt;
     if (!type) {
         addSentence(line, now);
@@ -105,7 +105,7 @@ void JobReport::addSentence(std::string_view line, sys_seconds now) {
     events_.push_back({now, level, base::printable(base::startOf(line, catalogue::kLongestEventBytes))});
 }
 
-void JobReport::addProgress(const JsonObject& value) {
+void JobReport::addProgress(const json::JsonObject& value) {
     const auto number = [&](const char* name) { return value.number(name).value_or(0); };
     progress_.stage = value.text("stage").value_or("");
     progress_.objectsDone = number("objectsDone");
@@ -123,7 +123,7 @@ void JobReport::addProgress(const JsonObject& value) {
 
 std::vector<catalogue::JobEvent> JobReport::takeEvents() { return std::exchange(events_, {}); }
 
-std::optional<vault::PointRecord> JobReport::pointOf(const JsonObject& point) const {
+std::optional<vault::PointRecord> JobReport::pointOf(const json::JsonObject& point) const {
     const auto id = vault::PointId::fromHex(point.text("id").value_or(""));
     if (!id) return std::nullopt;
     vault::PointRecord record;
@@ -144,7 +144,7 @@ std::optional<vault::PointRecord> JobReport::pointOf(const JsonObject& point) co
     return record;
 }
 
-JobEnd JobReport::doneBy(const JsonObject& result) const {
+JobEnd JobReport::doneBy(const json::JsonObject& result) const {
     JobEnd end;
     end.faults = result.number("faults").value_or(0);
     if (const auto point = result.object("point")) {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "agent/catalogue/jobs.hpp"
-#include "agent/service/json_object.hpp"
+#include "agent/json/json_object.hpp"
 #include "platform/base/error.hpp"
 
 namespace service {
@@ -67,17 +67,17 @@ public:
 private:
     void addLine(const std::string& line, std::chrono::sys_seconds now);
     void addSentence(std::string_view line, std::chrono::sys_seconds now);
-    void addProgress(const JsonObject& value);
-    [[nodiscard]] catalogue::JobEnd doneBy(const JsonObject& result) const;
+    void addProgress(const json::JsonObject& value);
+    [[nodiscard]] catalogue::JobEnd doneBy(const json::JsonObject& result) const;
     [[nodiscard]] catalogue::JobEnd notDone(int exitCode, bool wasAskedToStop) const;
-    [[nodiscard]] std::optional<vault::PointRecord> pointOf(const JsonObject& point) const;
+    [[nodiscard]] std::optional<vault::PointRecord> pointOf(const json::JsonObject& point) const;
 
     const WantedPoint wanted_;
     std::string line_;  // that has not ended
     JobProgress progress_;
     std::vector<catalogue::JobEvent> events_;
-    std::optional<JsonObject> result_;
-    std::optional<JsonObject> error_;
+    std::optional<json::JsonObject> result_;
+    std::optional<json::JsonObject> error_;
 };
 
 }  // namespace service

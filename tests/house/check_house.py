@@ -29,12 +29,17 @@ MAY_INCLUDE = {
     "agent/engine": {"agent/engine", "agent/vault", "connectors", "platform", "platform/base"},
     "agent/mount": {"agent/mount", "agent/vault", "connectors", "connectors/files", "platform", "platform/base"},
     "agent/scheduler": {"agent/scheduler", "platform", "platform/base"},
-    "agent/service": {"agent/service", "agent/catalogue", "agent/scheduler", "agent/config", "agent/vault", "platform",
-                      "platform/base"},
+    "agent/json": {"agent/json", "platform/base"},
+    "agent/api": {"agent/api", "agent/catalogue", "agent/config", "agent/json", "agent/scheduler", "agent/vault", "platform",
+                  "platform/base"},
+    "agent/web": {"agent/web", "agent/api", "agent/config", "agent/json", "platform", "platform/base"},
+    "agent/service": {"agent/service", "agent/catalogue", "agent/scheduler", "agent/config", "agent/json", "agent/vault",
+                      "platform", "platform/base"},
     "agent/catalogue": {"agent/catalogue", "agent/scheduler", "agent/vault", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
-    "agent/app": {"agent/app", "agent/config", "agent/engine", "agent/mount", "agent/registration", "agent/s3", "agent/service",
-                  "agent/vault", "connectors", "connectors/files", "platform", "platform/base"},
+    "agent/app": {"agent/app", "agent/api", "agent/config", "agent/engine", "agent/mount", "agent/registration", "agent/s3",
+                  "agent/service", "agent/vault", "agent/web", "connectors", "connectors/files", "platform",
+                  "platform/base"},
 }
 PROJECT_FOLDERS = ("agent/", "connectors/", "platform/", "tests/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
