@@ -10,6 +10,7 @@
 #include "agent/catalogue/plans.hpp"
 #include "agent/catalogue/points.hpp"
 #include "agent/catalogue/policies.hpp"
+#include "agent/catalogue/standing.hpp"
 #include "platform/file_system.hpp"
 
 namespace catalogue {
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] Plans plans() { return Plans(*database_); }
     [[nodiscard]] Jobs jobs() { return Jobs(*database_); }
     [[nodiscard]] Points points() { return Points(*database_); }
+    [[nodiscard]] Standings standings() { return Standings(*database_); }
 
     /// For Transaction.
     [[nodiscard]] Database& database() noexcept { return *database_; }

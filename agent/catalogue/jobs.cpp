@@ -2,6 +2,7 @@
 #include "agent/catalogue/jobs.hpp"
 
 #include <cassert>
+#include <limits>
 
 #include "agent/catalogue/points.hpp"
 #include "agent/catalogue/refusal.hpp"
@@ -31,7 +32,7 @@ constexpr Words<JobState, 6> kStateWords = {{
 
 constexpr std::string_view kSelect =
     "SELECT id, kind, state, plan, plan_name, client, vault, due, made, started, ended, point, objects, "
-    "read_bytes, stored_bytes, faults, error_code, error_text, error_kind FROM jobs ";
+    "read_bytes, stored_bytes, faults, error_code, error_text, error_kind, cancel_asked FROM jobs ";
 
 std::string nameOf(JobId id) { return "job " + std::to_string(id.value); }
 
@@ -56,6 +57,7 @@ Job load(const Statement& row, const Database& database) {
     job.errorCode = row.text(16);
     job.errorText = row.text(17);
     job.errorKind = base::errorKindNamed(row.text(18));
+    job.cancelAsked = optionalMomentOf(row, 19);
     return job;
 }
 
@@ -145,6 +147,29 @@ Job Jobs::require(JobId id) {
     return std::move(*job);
 }
 
+void Jobs::askToCancel(JobId id, std::chrono::sys_seconds now) {
+    Transaction transaction(database_);
+    const Job job = require(id);
+    if (isEnd(job.state)) throwWrongState(job, toString(JobState::Cancelled));
+    if (job.state == JobState::Queued) {
+        JobEnd cancelled;
+        cancelled.state = JobState::Cancelled;
+        end(id, cancelled, now);
+    } else {
+        database_.run("UPDATE jobs SET cancel_asked = coalesce(cancel_asked, ?) WHERE id = ?", secondsOf(now),
+                      id.value);
+    }
+    transaction.commit();
+}
+
+std::vector<JobId> Jobs::toBeCancelled() {
+    Statement select = database_.prepare(
+        "SELECT id FROM jobs WHERE state = 'running' AND ended IS NULL AND cancel_asked IS NOT NULL");
+    std::vector<JobId> ids;
+    while (select.step()) ids.push_back({select.integer(0)});
+    return ids;
+}
+
 void Jobs::start(JobId id, std::chrono::sys_seconds now) {
     Transaction transaction(database_);
     const Job job = require(id);
@@ -193,11 +218,14 @@ std::optional<Job> Jobs::find(JobId id) {
     return load(select, database_);
 }
 
-std::vector<Job> Jobs::list(std::optional<PlanId> plan, std::int64_t most) {
-    Statement select = database_.prepare(std::string(kSelect) + (plan ? "WHERE plan = ? " : "") +
-                                         "ORDER BY id DESC LIMIT ?");
-    if (plan) select.bind(plan->view());
-    select.bind(most);
+std::vector<Job> Jobs::list(const JobFilter& filter) {
+    std::string sql = std::string(kSelect) + "WHERE id < ? ";
+    if (filter.plan) sql += "AND plan = ? ";
+    if (filter.hasEnded) sql += *filter.hasEnded ? "AND ended IS NOT NULL " : "AND ended IS NULL ";
+    Statement select = database_.prepare(sql + "ORDER BY id DESC LIMIT ?");
+    select.bind(filter.before ? filter.before->value : std::numeric_limits<std::int64_t>::max());
+    if (filter.plan) select.bind(filter.plan->view());
+    select.bind(filter.most);
     return loadAll(select, database_);
 }
 

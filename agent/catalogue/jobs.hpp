@@ -74,6 +74,15 @@ struct Job {
     std::string errorCode;
     std::string errorText;
     std::optional<base::ErrorKind> errorKind;
+    std::optional<std::chrono::sys_seconds> cancelAsked;  // since when a person wants it to end
+};
+
+/// Which jobs; what is absent does not matter.
+struct JobFilter {
+    std::optional<PlanId> plan = std::nullopt;
+    std::optional<bool> hasEnded = std::nullopt;
+    std::optional<JobId> before = std::nullopt;  // only those that were made before it
+    std::int64_t most = 1000;
 };
 
 enum class EventLevel { Info, Warning, Error };
@@ -110,6 +119,13 @@ public:
     std::optional<JobId> recordDueRun(const Plan& plan, const scheduler::Consideration& consideration,
                                       std::chrono::sys_seconds now);
 
+    /// A person wants a job to end: one that is queued is cancelled at once, of one that runs it is kept for
+    /// the service, which looks at toBeCancelled(). Asked twice it stays as it was. Throws Error: NotFound,
+    /// Invalid ("CATALOG-0013") when it has ended already.
+    void askToCancel(JobId id, std::chrono::sys_seconds now);
+    /// Running jobs that a person wants to end.
+    [[nodiscard]] std::vector<JobId> toBeCancelled();
+
     /// From queued to running. Throws Error: NotFound, Invalid ("CATALOG-0013") when it is not queued.
     void start(JobId id, std::chrono::sys_seconds now);
 
@@ -120,8 +136,8 @@ public:
     void end(JobId id, const JobEnd& end, std::chrono::sys_seconds now);
 
     [[nodiscard]] std::optional<Job> find(JobId id);
-    /// The newest first; all of them, or those of a plan.
-    [[nodiscard]] std::vector<Job> list(std::optional<PlanId> plan = std::nullopt, std::int64_t most = 1000);
+    /// The newest first.
+    [[nodiscard]] std::vector<Job> list(const JobFilter& filter = {});
     /// The oldest first.
     [[nodiscard]] std::vector<Job> queued();
     /// When the service starts: what it left behind when it ended without ending its jobs.

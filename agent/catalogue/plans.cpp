@@ -164,11 +164,11 @@ std::optional<Plan> Plans::find(const PlanId& id) {
     return plan;
 }
 
-std::vector<Plan> Plans::list(std::optional<PolicyId> policy) {
+std::vector<Plan> Plans::list(const PlanFilter& filter) {
     Transaction transaction(database_, Transaction::Kind::Read);
-    Statement select =
-        database_.prepare(std::string(kSelect) + "WHERE ?1 IS NULL OR policy = ?1 ORDER BY name");
-    select.bind(numberOf(policy));
+    Statement select = database_.prepare(
+        std::string(kSelect) + "WHERE name > ?1 AND (?2 IS NULL OR policy = ?2) ORDER BY name LIMIT ?3");
+    select.bind(filter.after).bind(numberOf(filter.policy)).bind(filter.most);
     std::vector<Plan> plans;
     while (select.step()) {
         plans.push_back(load(select, database_));

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,6 +56,13 @@ struct Plan {
     std::optional<std::chrono::sys_seconds> stopped;
 };
 
+/// Which plans; what is absent does not matter.
+struct PlanFilter {
+    std::optional<PolicyId> policy = std::nullopt;  // only those that use it
+    std::string after = {};                         // only those whose names come after this one
+    std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
 /// The tables of plans. Not thread-safe; the Database must outlive it.
 class Plans final {
 public:
@@ -73,8 +82,8 @@ public:
     void remove(const PlanId& id);
 
     [[nodiscard]] std::optional<Plan> find(const PlanId& id);
-    /// All of them, or those that use a policy; by name.
-    [[nodiscard]] std::vector<Plan> list(std::optional<PolicyId> policy = std::nullopt);
+    /// By name.
+    [[nodiscard]] std::vector<Plan> list(const PlanFilter& filter = {});
 
     /// Nothing ends the pause. Throws Error: NotFound, Invalid when the pause ends before it begins.
     void setPause(const PlanId& id, const std::optional<scheduler::Pause>& pause);

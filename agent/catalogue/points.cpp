@@ -153,12 +153,22 @@ std::vector<StoredPoint> Points::list(const PointFilter& filter) {
         "WHERE (?1 IS NULL OR vault = ?1) AND (?2 IS NULL OR client = ?2) AND (?3 IS NULL OR plan = ?3) "
         "AND (?4 IS NULL OR plan IN (SELECT lower(hex(id)) FROM plans WHERE policy = ?4)) "
         "AND (?5 = 0 OR to_be_deleted IS NOT NULL) "
-        "ORDER BY started DESC, started_nanoseconds DESC, number DESC");
+        "AND (?6 IS NULL OR (started, started_nanoseconds, vault, id) < (?6, ?7, ?8, ?9)) "
+        "ORDER BY started DESC, started_nanoseconds DESC, vault DESC, id DESC LIMIT ?10");
     select.bind(filter.vault)
         .bind(filter.client)
         .bind(filter.plan ? std::optional(planMark(*filter.plan)) : std::nullopt)
         .bind(filter.policy ? std::optional(filter.policy->value) : std::nullopt)
         .bind(std::int64_t{filter.isToBeDeleted ? 1 : 0});
+    if (filter.after) {
+        select.bind(filter.after->started.seconds)
+            .bind(std::int64_t{filter.after->started.nanoseconds})
+            .bind(filter.after->vault)
+            .bind(filter.after->id.view());
+    } else {
+        for (int column = 0; column < 4; ++column) select.bind(std::nullopt);
+    }
+    select.bind(filter.most);
     std::vector<StoredPoint> points;
     while (select.step()) points.push_back(load(select));
     return points;

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,13 @@ struct StoredPoint {
     bool operator==(const StoredPoint&) const = default;
 };
 
+/// Where a point stands in the order of Points::list().
+struct PointPlace {
+    platform::Timestamp started;
+    std::string vault;
+    vault::PointId id;
+};
+
 /// Which points; what is absent does not matter.
 struct PointFilter {
     std::optional<std::string> vault;
@@ -48,6 +56,8 @@ struct PointFilter {
     std::optional<PlanId> plan;
     std::optional<PolicyId> policy;  // made by plans that use it
     bool isToBeDeleted = false;      // true: only those
+    std::optional<PointPlace> after;
+    std::int64_t most = std::numeric_limits<std::int64_t>::max();
 };
 
 struct Rebuilt {

@@ -101,7 +101,7 @@ GoesWithPolicy Policies::whatGoesWith(PolicyId id) {
     Transaction transaction(database_, Transaction::Kind::Read);
     if (!find(id)) throwNotThere(nameOf(id));
     GoesWithPolicy goes;
-    goes.plans = Plans(database_).list(id);
+    goes.plans = Plans(database_).list({.policy = id});
     PointFilter filter;
     filter.policy = id;
     goes.points = Points(database_).list(filter);
@@ -124,9 +124,9 @@ GoesWithPolicy Policies::remove(PolicyId id, std::chrono::sys_seconds now) {
         "AND plan IN (SELECT id FROM plans WHERE policy = ?)",
         secondsOf(now), id.value);
     database_.run(
-        "UPDATE jobs SET is_unwanted = 1 WHERE state = 'running' "
+        "UPDATE jobs SET is_unwanted = 1, cancel_asked = coalesce(cancel_asked, ?) WHERE state = 'running' "
         "AND plan IN (SELECT id FROM plans WHERE policy = ?)",
-        id.value);
+        secondsOf(now), id.value);
     database_.run("UPDATE plans SET policy = NULL, stopped = ? WHERE policy = ?", secondsOf(now), id.value);
     database_.run("DELETE FROM policies WHERE id = ?", id.value);
     transaction.commit();

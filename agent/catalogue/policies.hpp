@@ -22,7 +22,7 @@ struct StoredPolicy {
 struct GoesWithPolicy {
     std::vector<Plan> plans;          // those that use it; they stop
     std::vector<StoredPoint> points;  // those that these plans made, in all vaults, newest first
-    std::vector<JobId> runningJobs;   // of these plans; the caller has to cancel them
+    std::vector<JobId> runningJobs;   // of these plans; they are asked to end
 };
 
 /// The table of policies. Not thread-safe; the Database must outlive it.
@@ -45,7 +45,7 @@ public:
     /// What remove() would end; for a person to look at before. Throws Error (NotFound).
     [[nodiscard]] GoesWithPolicy whatGoesWith(PolicyId id);
 
-    /// Deletes a policy, in one transaction: its plans stop, their queued jobs are cancelled, and their
+    /// Deletes a policy, in one transaction: its plans stop, their jobs are cancelled, and their
     /// points are marked for deletion from the vaults. Returns what went with it, jobs that still run among
     /// it: what these leave is marked when they end (Jobs::end()). Throws Error (NotFound).
     GoesWithPolicy remove(PolicyId id, std::chrono::sys_seconds now);

@@ -9,14 +9,24 @@ namespace catalogue {
 using base::Error;
 using base::ErrorKind;
 
-void refuse(const std::vector<scheduler::RefusedField>& fields) {
-    if (fields.empty()) return;
+namespace {
+
+std::string sentencesOf(const std::vector<scheduler::RefusedField>& fields) {
     std::string sentences;
     for (const auto& field : fields) {
         if (!sentences.empty()) sentences += ' ';
         sentences += field.sentence;
     }
-    throw Error(ErrorKind::Invalid, "CATALOG-0010", sentences);
+    return sentences;
+}
+
+}  // namespace
+
+Refusal::Refusal(std::vector<scheduler::RefusedField> fields)
+    : Error(ErrorKind::Invalid, "CATALOG-0010", sentencesOf(fields)), fields_(std::move(fields)) {}
+
+void refuse(const std::vector<scheduler::RefusedField>& fields) {
+    if (!fields.empty()) throw Refusal(fields);
 }
 
 void throwNameTaken(const std::string& what, const std::string& name) {

@@ -3,13 +3,26 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/scheduler/policy.hpp"
+#include "platform/base/error.hpp"
 
 namespace catalogue {
 
-/// Throws Error (Invalid, "CATALOG-0010") with the sentences of all fields, unless there are none.
+/// Error (Invalid, "CATALOG-0010"): what stands in some fields cannot be. Its message is all their sentences.
+class Refusal final : public base::Error {
+public:
+    explicit Refusal(std::vector<scheduler::RefusedField> fields);
+
+    [[nodiscard]] const std::vector<scheduler::RefusedField>& fields() const noexcept { return fields_; }
+
+private:
+    std::vector<scheduler::RefusedField> fields_;
+};
+
+/// Throws a Refusal, unless there are no fields.
 void refuse(const std::vector<scheduler::RefusedField>& fields);
 
 /// Error (Exists, "CATALOG-0011"). `what` is "policy" or "plan".

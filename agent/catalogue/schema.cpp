@@ -85,6 +85,7 @@ CREATE TABLE jobs (
     made INTEGER NOT NULL,
     started INTEGER,
     ended INTEGER,
+    cancel_asked INTEGER,  -- since when a person wants it to end
     point BLOB,  -- what it left in the vault
     is_unwanted INTEGER NOT NULL DEFAULT 0,  -- 1: its policy was deleted while it ran, so its point goes, too
     objects INTEGER NOT NULL DEFAULT 0,
@@ -129,7 +130,7 @@ CREATE TABLE points (
     to_be_deleted INTEGER,  -- since when it is to be deleted from the vault
     UNIQUE (vault, id)
 ) STRICT;
-CREATE INDEX points_by_plan ON points (plan);
+CREATE INDEX points_by_plan ON points (plan, started);
 CREATE INDEX points_by_start ON points (started, started_nanoseconds);
 CREATE INDEX points_to_be_deleted ON points (vault) WHERE to_be_deleted IS NOT NULL;
 

@@ -68,12 +68,15 @@ sys_seconds WorkLoop::now() const { return sys_seconds(std::chrono::seconds(part
 void WorkLoop::endAbandonedJobs() {
     auto jobs = parts_.catalogue.jobs();
     for (const Job& job : jobs.stillRunning()) {
-        jobs.end(job.id, endedWithService("JOB-0004", "The service ended while this job ran"), now());
+        JobEnd end = endedWithService("JOB-0004", "The service ended while this job ran");
+        if (job.cancelAsked) end.state = JobState::Cancelled;
+        jobs.end(job.id, end, now());
     }
 }
 
 milliseconds WorkLoop::round() {
     trouble_.reset();
+    if (!running_.empty()) attempt([this] { cancelAsAsked(); });
     keepWhatJobsTold();
     const sys_seconds moment = now();
     if (!isStopping_) {
@@ -93,6 +96,15 @@ bool WorkLoop::attempt(const std::function<void()>& action) {
     } catch (...) {
         if (!trouble_) trouble_ = base::currentError();
         return false;
+    }
+}
+
+void WorkLoop::cancelAsAsked() {
+    for (const catalogue::JobId id : parts_.catalogue.jobs().toBeCancelled()) {
+        const auto found = running_.find(id);
+        if (found == running_.end() || found->second.wasCancelled) continue;
+        found->second.wasCancelled = true;
+        found->second.job->cancel();
     }
 }
 
@@ -217,7 +229,7 @@ sys_seconds WorkLoop::considerPolicy(const Plan& plan, const scheduler::Policy& 
 
 std::optional<sys_seconds> WorkLoop::considerRetry(const Plan& plan, sys_seconds nextRun, sys_seconds now) {
     auto jobs = parts_.catalogue.jobs();
-    const auto latest = jobs.list(plan.id, kRecentJobs);
+    const auto latest = jobs.list({.plan = plan.id, .most = kRecentJobs});
     const auto failed = std::ranges::find(latest, catalogue::JobKind::Backup, &Job::kind);
     if (failed == latest.end() || failed->state != JobState::Failed || !failed->errorKind)
         return std::nullopt;
@@ -267,21 +279,6 @@ std::unique_ptr<RunningJob> WorkLoop::startedJob(const Job& job, const std::opti
     }
     const WantedPoint wanted{plan->settings.client, planMark(plan->id), plan->settings.sources};
     return parts_.startJob(job.id, backupWords(*plan), wanted, parts_.wake);
-}
-
-bool WorkLoop::cancel(catalogue::JobId id) {
-    const auto found = running_.find(id);
-    if (found != running_.end()) {
-        found->second.wasCancelled = true;
-        found->second.job->cancel();
-        return true;
-    }
-    const auto job = parts_.catalogue.jobs().find(id);
-    if (!job || job->state != JobState::Queued) return false;
-    JobEnd end;
-    end.state = JobState::Cancelled;
-    parts_.catalogue.jobs().end(id, end, now());
-    return true;
 }
 
 void WorkLoop::stop() {

@@ -49,9 +49,6 @@ public:
     /// does not keep the others waiting: the first of it is thrown at the end, and a later round tries again.
     std::chrono::milliseconds round();
 
-    /// Cancels a job that is queued or runs, as a person asks for; false when it is neither.
-    bool cancel(catalogue::JobId id);
-
     /// Starts nothing more and asks what runs to stop. Such jobs end as failed, and the next service tries
     /// them again as their plans say. Rounds go on until nothing runs.
     void stop();
@@ -73,6 +70,8 @@ private:
     [[nodiscard]] std::chrono::sys_seconds now() const;
     /// Does it, and keeps what it threw for the round's end; false then.
     bool attempt(const std::function<void()>& action);
+    /// Of what runs, what a person wants to end (catalogue::Jobs::askToCancel()).
+    void cancelAsAsked();
     void keepWhatJobsTold();
     /// True when the job has ended.
     bool keep(catalogue::JobId id, Running& running);

@@ -176,8 +176,30 @@ BOOST_AUTO_TEST_CASE(jobs_are_listed_by_state_and_plan) {
     BOOST_CHECK(left.front().id == running);
     BOOST_TEST(shelf.jobs.list().size() == 5U);
     BOOST_CHECK(shelf.jobs.list().front().id == loose);
-    BOOST_TEST(shelf.jobs.list(shelf.plan).size() == 4U);
-    BOOST_TEST(shelf.jobs.list(std::nullopt, 2).size() == 2U);
+    BOOST_TEST(shelf.jobs.list({.plan = shelf.plan}).size() == 4U);
+    BOOST_TEST(shelf.jobs.list({.most = 2}).size() == 2U);
+    BOOST_TEST(shelf.jobs.list({.hasEnded = true}).size() == 1U);
+    BOOST_TEST(shelf.jobs.list({.plan = shelf.plan, .hasEnded = false}).size() == 3U);
+    BOOST_TEST(shelf.jobs.list({.before = second}).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(who_cancels_a_job_ends_what_waits_and_asks_what_runs) {
+    JobShelf shelf;
+    const JobId waits = shelf.queue();
+    const JobId runs = shelf.inState(JobState::Running);
+    const JobId ended = shelf.inState(JobState::Completed);
+    BOOST_TEST(shelf.jobs.toBeCancelled().empty());
+    for (const JobId id : {waits, runs}) shelf.jobs.askToCancel(id, at(300));
+    shelf.jobs.askToCancel(runs, at(400));
+    BOOST_CHECK(shelf.jobs.find(waits)->state == JobState::Cancelled);
+    BOOST_CHECK(shelf.jobs.find(runs)->state == JobState::Running);
+    BOOST_CHECK(shelf.jobs.find(runs)->cancelAsked == at(300));
+    BOOST_CHECK(shelf.jobs.toBeCancelled() == std::vector{runs});
+    for (const JobId id : {waits, ended})
+        BOOST_CHECK_EXCEPTION(shelf.jobs.askToCancel(id, at(500)), base::Error, hasCode("CATALOG-0013"));
+    BOOST_CHECK_EXCEPTION(shelf.jobs.askToCancel({99}, at(500)), base::Error, hasCode("CATALOG-0012"));
+    shelf.finish(runs, JobState::Completed);
+    BOOST_TEST(shelf.jobs.toBeCancelled().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_due_run_and_how_far_runs_are_considered_are_stored_together) {

@@ -127,9 +127,14 @@ BOOST_AUTO_TEST_CASE(plans_are_listed_by_name_and_by_policy) {
     for (const auto& plan : plans.list()) names += plan.settings.name;
     BOOST_TEST(names == "123");
     names.clear();
-    for (const auto& plan : plans.list(a)) names += plan.settings.name;
+    for (const auto& plan : plans.list({.policy = a})) names += plan.settings.name;
     BOOST_TEST(names == "23");
-    BOOST_TEST(plans.list(a).front().settings.sources.size() == 2U);
+    names.clear();
+    for (auto page = plans.list({.most = 1}); !page.empty();
+         page = plans.list({.after = page.back().settings.name, .most = 1}))
+        names += page.front().settings.name;
+    BOOST_TEST(names == "123");
+    BOOST_TEST(plans.list({.policy = a}).front().settings.sources.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(each_field_that_cannot_be_is_named) {

@@ -88,6 +88,15 @@ BOOST_AUTO_TEST_CASE(points_are_filtered_and_the_latest_comes_first) {
     BOOST_CHECK(listed[2].id == mine.id);
     BOOST_CHECK(listed[3].id == older.id);
     BOOST_TEST(points.list().size() == 5U);
+    PointFilter paged;
+    paged.most = 2;
+    std::vector<vault::PointId> seen;
+    for (auto page = points.list(paged); !page.empty(); page = points.list(paged)) {
+        for (const auto& point : page) seen.push_back(point.id);
+        paged.after = catalogue::PointPlace{page.back().started, page.back().vault, page.back().id};
+    }
+    BOOST_REQUIRE(seen.size() == 5U);
+    for (std::size_t at = 0; at < listed.size(); ++at) BOOST_CHECK(seen[at] == listed[at].id);
     PointFilter filter;
     filter.client = "web2";
     BOOST_CHECK((idsOf(points.list(filter)) == std::set{foreign.id}));

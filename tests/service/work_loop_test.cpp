@@ -92,8 +92,8 @@ struct Workshop : test::Shelf {
             clock.advance(std::clamp<seconds>(rest, seconds(1), moment - now));
         }
     }
-    std::vector<Job> jobsOf(PlanId plan) { return catalogue.jobs().list(plan); }
-    Job newest() { return catalogue.jobs().list(std::nullopt, 1).at(0); }
+    std::vector<Job> jobsOf(PlanId plan) { return catalogue.jobs().list({.plan = plan}); }
+    Job newest() { return catalogue.jobs().list({.most = 1}).at(0); }
     Puppet& puppet(JobId id) { return *started.at(id.value); }
     void end(JobId id, const JobEnd& end) { puppet(id).outcome = end; }
     std::string events(JobId id) {
@@ -293,16 +293,27 @@ BOOST_AUTO_TEST_CASE(a_person_cancels_what_waits_and_what_runs) {
     const JobId runs = catalogue.jobs().add({{}, plan, {}, {}}, start);
     const JobId waits = catalogue.jobs().add({{}, plan, {}, {}}, start);
     loop->round();
-    BOOST_TEST(loop->cancel(waits));
+    catalogue.jobs().askToCancel(waits, start);
     BOOST_TEST((catalogue.jobs().find(waits)->state == JobState::Cancelled));
-    BOOST_TEST(loop->cancel(runs));
+    catalogue.jobs().askToCancel(runs, start);
+    BOOST_TEST(!puppet(runs).isAskedToStop);
+    loop->round();
     BOOST_TEST(puppet(runs).isAskedToStop);
     end(runs, endIn(JobState::Cancelled, base::ErrorKind::Cancelled));
     runUntil(start + hours(2));
     BOOST_TEST((catalogue.jobs().find(runs)->state == JobState::Cancelled));
     BOOST_TEST(catalogue.jobs().list().size() == 2U);  // and nobody tries again
-    BOOST_TEST(!loop->cancel(runs));
-    BOOST_TEST(!loop->cancel(JobId{77}));
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_a_person_cancelled_is_not_tried_again_when_the_service_was_killed) {
+    const JobId runs = catalogue.jobs().add({{}, addPlan("etc", std::nullopt), {}, {}}, start);
+    loop->round();
+    catalogue.jobs().askToCancel(runs, start);
+    loop = makeLoop();
+    loop->endAbandonedJobs();
+    BOOST_TEST((catalogue.jobs().find(runs)->state == JobState::Cancelled));
+    runUntil(start + hours(2));
+    BOOST_TEST(catalogue.jobs().list().size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_service_that_stops_ends_its_jobs_and_the_next_tries_them_again) {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/catalogue/standing.hpp"
+
+#include "agent/catalogue/row_fields.hpp"
+
+namespace catalogue {
+
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT id, name, policy, made, pause_from, pause_until, stopped, "
+    "(SELECT max(started) FROM points WHERE plan = lower(hex(plans.id)) AND to_be_deleted IS NULL), "
+    "(SELECT id FROM jobs WHERE plan = plans.id AND kind = 'backup' ORDER BY id DESC LIMIT 1) "
+    "FROM plans ";
+
+}  // namespace
+
+std::vector<PlanStanding> Standings::load(Statement& select) {
+    std::vector<PlanStanding> standings;
+    Jobs jobs(database_);
+    while (select.step()) {
+        PlanStanding standing;
+        standing.id = idOf<PlanId>(select, 0, database_);
+        standing.name = select.text(1);
+        if (const auto policy = select.optionalInteger(2)) standing.policy = PolicyId{*policy};
+        standing.made = momentOf(select, 3);
+        if (!select.isNull(4)) standing.pause = scheduler::Pause{momentOf(select, 4), momentOf(select, 5)};
+        standing.stopped = optionalMomentOf(select, 6);
+        standing.lastGood = optionalMomentOf(select, 7);
+        if (const auto job = select.optionalInteger(8)) standing.lastBackup = jobs.find({*job});
+        standings.push_back(std::move(standing));
+    }
+    return standings;
+}
+
+std::vector<PlanStanding> Standings::ofPlans() {
+    Transaction transaction(database_, Transaction::Kind::Read);
+    Statement select = database_.prepare(std::string(kSelect) + "ORDER BY name");
+    return load(select);
+}
+
+std::optional<PlanStanding> Standings::ofPlan(const PlanId& id) {
+    Transaction transaction(database_, Transaction::Kind::Read);
+    Statement select = database_.prepare(std::string(kSelect) + "WHERE id = ?");
+    select.bind(id.view());
+    auto found = load(select);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+}
+
+std::map<std::string, VaultStanding> Standings::ofVaults() {
+    Transaction transaction(database_, Transaction::Kind::Read);
+    std::map<std::string, VaultStanding> vaults;
+    Statement points = database_.prepare(
+        "SELECT vault, count(*), max(started) FROM points WHERE to_be_deleted IS NULL GROUP BY vault");
+    while (points.step()) {
+        VaultStanding& vault = vaults[points.text(0)];
+        vault.points = countOf(points, 1);
+        vault.newestPoint = optionalMomentOf(points, 2);
+    }
+    Statement plans = database_.prepare("SELECT vault, count(*) FROM plans GROUP BY vault");
+    while (plans.step()) vaults[plans.text(0)].plans = countOf(plans, 1);
+    return vaults;
+}
+
+std::map<PolicyId, std::uint64_t> Standings::plansByPolicy() {
+    std::map<PolicyId, std::uint64_t> counts;
+    Statement select =
+        database_.prepare("SELECT policy, count(*) FROM plans WHERE policy IS NOT NULL GROUP BY policy");
+    while (select.step()) counts[PolicyId{select.integer(0)}] = countOf(select, 1);
+    return counts;
+}
+
+}  // namespace catalogue

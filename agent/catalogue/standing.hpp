@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// standing.hpp: how all plans and vaults stand, in one question each: what an overview shows.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/catalogue/database.hpp"
+#include "agent/catalogue/ids.hpp"
+#include "agent/catalogue/jobs.hpp"
+#include "agent/catalogue/plans.hpp"
+
+namespace catalogue {
+
+struct PlanStanding {
+    PlanId id;
+    std::string name;
+    std::optional<PolicyId> policy;
+    std::chrono::sys_seconds made;
+    std::optional<scheduler::Pause> pause;
+    std::optional<std::chrono::sys_seconds> stopped;
+    /// When the newest of its restore points was begun, of those that are to stay.
+    std::optional<std::chrono::sys_seconds> lastGood;
+    std::optional<Job> lastBackup;  // the job, in whatever state
+};
+
+struct VaultStanding {
+    std::uint64_t points = 0;
+    std::uint64_t plans = 0;
+    std::optional<std::chrono::sys_seconds> newestPoint;  // when it was begun
+};
+
+/// Questions over several tables. Not thread-safe; the Database must outlive it.
+class Standings final {
+public:
+    explicit Standings(Database& database) : database_(database) {}
+
+    /// By name.
+    [[nodiscard]] std::vector<PlanStanding> ofPlans();
+    [[nodiscard]] std::optional<PlanStanding> ofPlan(const PlanId& id);
+    /// Of all vaults that plans or points name.
+    [[nodiscard]] std::map<std::string, VaultStanding> ofVaults();
+    /// How many plans use each policy; those that none uses are missing.
+    [[nodiscard]] std::map<PolicyId, std::uint64_t> plansByPolicy();
+
+private:
+    [[nodiscard]] std::vector<PlanStanding> load(Statement& select);
+
+    Database& database_;
+};
+
+}  // namespace catalogue
