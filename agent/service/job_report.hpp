@@ -12,27 +12,14 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/catalogue/job_progress.hpp"
 #include "agent/catalogue/jobs.hpp"
 #include "agent/json/json_object.hpp"
 #include "platform/base/error.hpp"
 
 namespace service {
 
-/// How far a running job is: the newest of what it said.
-struct JobProgress {
-    std::string stage;  // empty before it said anything
-    std::uint64_t objectsDone = 0;
-    std::optional<std::uint64_t> objectsTotal;  // as far as known
-    std::uint64_t bytesDone = 0;
-    std::optional<std::uint64_t> bytesTotal;
-    std::uint64_t readBytes = 0;
-    std::uint64_t newBytes = 0;
-    std::uint64_t storedBytes = 0;
-    std::uint64_t faults = 0;
-    std::uint64_t bytesPerSecond = 0;
-    std::optional<std::uint64_t> secondsLeft;
-    std::string current;  // the object it is at, made printable
-};
+using catalogue::JobProgress;
 
 /// What a backup was asked for and its point therefore has, byte for byte: JSON cannot carry every path.
 struct WantedPoint {

@@ -2,10 +2,12 @@
 #include "agent/service/serve.hpp"
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <utility>
 
 #include "agent/catalogue/guard.hpp"
+#include "agent/catalogue/job_progress.hpp"
 #include "agent/service/work_loop.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -49,6 +51,7 @@ public:
             const ServeSettings& settings, platform::ServiceHost& host)
         : host_(host),
           patience_(settings.jobs.patience),
+          progressFiles_(fileSystem, settings.jobs.folder),
           catalogue_(fileSystem, settings.stateFolder + "/catalogue.db"),
           loop_({catalogue_, clock, platform::systemTimeZone, jobProcesses(fileSystem, clock, settings.jobs),
                  [this] { wake(); }, settings.mostRunning}) {
@@ -78,6 +81,7 @@ private:
         try {
             const milliseconds rest = loop_.round();
             show(statusOf(loop_));
+            tellProgress();
             return rest;
         } catch (...) {
             show(base::currentError().message());
@@ -87,6 +91,25 @@ private:
 
     void show(const std::string& status) {
         if (std::exchange(shown_, status) != status) host_.showStatus(status);
+    }
+
+    void tellProgress() {
+        try {
+            writeProgress();
+        } catch (const base::Error&) {
+            // A full disk says so by other ways; the next second tries again.
+        }
+    }
+
+    void writeProgress() {
+        auto progress = loop_.progress();
+        for (const auto& [id, told] : told_)
+            if (!progress.contains(id)) progressFiles_.remove(id);
+        for (const auto& [id, now] : progress) {
+            const auto before = told_.find(id);
+            if (before == told_.end() || before->second != now) progressFiles_.write(id, now);
+        }
+        told_ = std::move(progress);
     }
 
     /// From the threads of jobs.
@@ -106,6 +129,8 @@ private:
     platform::ServiceHost& host_;
     const milliseconds patience_;
     std::string shown_;
+    const catalogue::ProgressFiles progressFiles_;
+    std::map<catalogue::JobId, JobProgress> told_;
     std::mutex mutex_;  // guards isWoken_
     std::condition_variable woken_;
     bool isWoken_ = false;

@@ -286,10 +286,10 @@ void WorkLoop::stop() {
     for (auto& [id, running] : running_) running.job->cancel();
 }
 
-std::optional<JobProgress> WorkLoop::progressOf(catalogue::JobId id) const {
-    const auto found = running_.find(id);
-    if (found == running_.end()) return std::nullopt;
-    return found->second.job->progress();
+std::map<catalogue::JobId, JobProgress> WorkLoop::progress() const {
+    std::map<catalogue::JobId, JobProgress> progress;
+    for (const auto& [id, running] : running_) progress.emplace(id, running.job->progress());
+    return progress;
 }
 
 }  // namespace service

@@ -54,8 +54,8 @@ public:
     void stop();
 
     [[nodiscard]] std::size_t runningJobs() const noexcept { return running_.size(); }
-    /// Of a job that runs.
-    [[nodiscard]] std::optional<JobProgress> progressOf(catalogue::JobId id) const;
+    /// Of every job that runs.
+    [[nodiscard]] std::map<catalogue::JobId, JobProgress> progress() const;
     /// When a plan runs next; nothing when none does by itself.
     [[nodiscard]] std::optional<std::chrono::sys_seconds> nextRun() const noexcept { return nextRun_; }
 

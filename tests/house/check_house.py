@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     "agent/web": {"agent/web", "agent/api", "agent/config", "agent/json", "platform", "platform/base"},
     "agent/service": {"agent/service", "agent/catalogue", "agent/scheduler", "agent/config", "agent/json", "agent/vault",
                       "platform", "platform/base"},
-    "agent/catalogue": {"agent/catalogue", "agent/scheduler", "agent/vault", "platform", "platform/base"},
+    "agent/catalogue": {"agent/catalogue", "agent/json", "agent/scheduler", "agent/vault", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
     "agent/app": {"agent/app", "agent/api", "agent/config", "agent/engine", "agent/mount", "agent/registration", "agent/s3",
                   "agent/service", "agent/vault", "agent/web", "connectors", "connectors/files", "platform",
