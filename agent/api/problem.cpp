@@ -30,10 +30,10 @@ int statusOf(base::ErrorKind kind) noexcept {
     return 500;
 }
 
-Answer problem(const base::Error& error) { return problem(error, statusOf(error.kind())); }
+namespace {
 
-Answer problem(const base::Error& error, int status) {
-    base::JsonWriter json;
+/// All members; whoever called may add more, and closes the object.
+base::JsonWriter& addMembers(base::JsonWriter& json, const base::Error& error, int status) {
     json.beginObject()
         .member("type", "about:blank")
         .member("title", error.message())
@@ -43,12 +43,35 @@ Answer problem(const base::Error& error, int status) {
         .member("hint", error.hint());
     json.key("context").beginObject();
     for (const auto& [name, value] : error.context()) json.member(name, value);
-    json.endObject().endObject();
+    return json.endObject();
+}
+
+Answer answerOf(const base::JsonWriter& json, int status) {
     Answer answer;
     answer.status = status;
     answer.contentType = "application/problem+json";
     answer.body = json.text();
     return answer;
+}
+
+}  // namespace
+
+Answer problem(const base::Error& error) { return problem(error, statusOf(error.kind())); }
+
+Answer problem(const base::Error& error, int status) {
+    base::JsonWriter json;
+    addMembers(json, error, status).endObject();
+    return answerOf(json, status);
+}
+
+Answer refusedFields(const base::Error& error, const std::vector<scheduler::RefusedField>& fields) {
+    const int status = statusOf(error.kind());
+    base::JsonWriter json;
+    addMembers(json, error, status).key("fields").beginArray();
+    for (const auto& field : fields)
+        json.beginObject().member("field", field.field).member("sentence", field.sentence).endObject();
+    json.endArray().endObject();
+    return answerOf(json, status);
 }
 
 }  // namespace api

@@ -2,7 +2,10 @@
 // problem.hpp: what failed, as RFC 9457 ("problem+json") has it.
 #pragma once
 
+#include <vector>
+
 #include "agent/api/request.hpp"
+#include "agent/scheduler/policy.hpp"
 #include "platform/base/error.hpp"
 
 namespace api {
@@ -15,5 +18,8 @@ int statusOf(base::ErrorKind kind) noexcept;
 Answer problem(const base::Error& error);
 /// The same with a status of the caller's choice, such as 401.
 Answer problem(const base::Error& error, int status);
+
+/// An input that was refused field by field: each with its sentence, as a member "fields".
+Answer refusedFields(const base::Error& error, const std::vector<scheduler::RefusedField>& fields);
 
 }  // namespace api

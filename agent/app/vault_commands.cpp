@@ -10,6 +10,7 @@
 #include "agent/s3/settings.hpp"
 #include "agent/vault/directory_store.hpp"
 #include "agent/vault/pack_format.hpp"
+#include "agent/vault/vault_folder.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 
@@ -75,23 +76,6 @@ std::uint64_t storedBytes(vault::ObjectStore& store) {
     return total;
 }
 
-/// A vault in another one's folder would be taken for a part of it.
-void refuseFolderOfVault(const Command& command, const std::string& path) {
-    if (s3::isPlace(path)) return;
-    const platform::FileSystem& fileSystem = command.around.fileSystem;
-    auto parts = fileSystem.splitPath(path);
-    while (parts.size() > 1) {
-        parts.pop_back();
-        const std::string parent = fileSystem.joinPath(parts);
-        const auto status = fileSystem.status(parent);
-        if (!status || status->type != platform::FileType::Directory) continue;
-        if (!vault::holdsVault(*vault::openDirectoryStore(fileSystem, parent))) continue;
-        throw base::Error(base::ErrorKind::Invalid, "CLI-0022",
-                          "The folder lies inside the vault '" + base::printable(parent) + "'",
-                          "Choose a folder outside of it.");
-    }
-}
-
 /// The share that --parity asks for; nothing when it was not given.
 std::optional<unsigned> givenParity(const Command& command) {
     const auto percent = command.line.number("parity");
@@ -113,7 +97,7 @@ std::string parityText(unsigned percent) {
 int createVault(Command& command) {
     const std::string path = absolutePlace(command, command.line.operands[0]);
     const unsigned parity = givenParity(command).value_or(0);
-    refuseFolderOfVault(command, path);
+    if (!s3::isPlace(path)) vault::requireOutsideVaults(command.around.fileSystem, path);
     const std::string name = chooseName(command, path);
     const config::StoreAccess access = givenStoreAccess(command, path);
     const base::SecretBytes password = newPassword(command, "password-file", "HBR_PASSWORD");
