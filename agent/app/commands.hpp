@@ -40,6 +40,24 @@ int makeIssuer(Command& command);
 int createCertificate(Command& command);
 int showCertificate(Command& command);
 
+int listPoliciesCommand(Command& command);
+int addPolicyCommand(Command& command);
+int changePolicyCommand(Command& command);
+int deletePolicyCommand(Command& command);
+
+int listPlansCommand(Command& command);
+int addPlanCommand(Command& command);
+int changePlanCommand(Command& command);
+int runPlanCommand(Command& command);
+int pausePlanCommand(Command& command);
+int resumePlanCommand(Command& command);
+int deletePlanCommand(Command& command);
+
+int listJobsCommand(Command& command);
+int showJobCommand(Command& command);
+int cancelJobCommand(Command& command);
+int askApi(Command& command);
+
 int runServiceCommand(Command& command);
 int runServiceJob(Command& command);
 

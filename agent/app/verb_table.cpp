@@ -65,6 +65,42 @@ constexpr Operand kBucketPlace[] = {{"s3://BUCKET/FOLDER", Text, 1, 1}};
 constexpr Operand kFile[] = {{"FILE", Path, 1, 1}};
 constexpr Operand kShell[] = {{"bash|zsh|fish|powershell", Choice, 1, 1}};
 
+constexpr Operand kNamed[] = {{"NAME", Text, 1, 1}};
+constexpr Operand kNamedAndSources[] = {{"NAME", Text, 1, 1}, {"PATH", Path, 1, kAnyNumber}};
+constexpr Operand kJobNumber[] = {{"JOB", Text, 1, 1}};
+constexpr Operand kMethodAndPath[] = {{"get|post|put|delete", Choice, 1, 1}, {"PATH", Text, 1, 1}};
+
+constexpr Option kRename{"rename", Text, "NAME", "the new name", 0, false};
+constexpr Option kYesAlone[] = {kYes};
+constexpr Option kPolicyOptions[] = {
+    {"every", Text, "N(h|d|w)", "how often: 1 to 23 hours, 1 to 6 days or 1 to 4 weeks, like 6h", 0, false},
+    {"first", Text, "TIME", "when the first backup is made, like 2026-12-01T22:00", 0, false},
+    {"keep", Text, "N(d|m|y)", "how long backups are kept: days, months or years, at most 3650 days, like 3m",
+     0, false},
+    kDryRun,
+};
+constexpr Option kPolicyChangeOptions[] = {kPolicyOptions[0], kPolicyOptions[1], kPolicyOptions[2], kRename,
+                                           kDryRun};
+constexpr Option kPlanOptions[] = {
+    {"vault", Vault, "VAULT", "name of the vault that its backups go to", 0, false},
+    {"policy", Text, "NAME", "when it runs (default: only when somebody says so)", 0, false},
+    {"client", Text, "NAME", "whose backups they are (default: this machine's name)", 0, false},
+    {"option", Text, "NAME=VALUE", "an option of the backups, like exclude=*.tmp", 0, true},
+    {"limit", Text, "FROM-UNTIL=RATE", "the bandwidth at some hours of the day, like 9-18=1M", 0, true},
+    {"script-before", Path, "FILE", "runs before each backup", 0, false},
+    {"script-after", Path, "FILE", "runs after each backup", 0, false},
+};
+constexpr Option kPlanChangeOptions[] = {kPlanOptions[0], kPlanOptions[1], kPlanOptions[2], kPlanOptions[3],
+                                         kPlanOptions[4], kPlanOptions[5], kPlanOptions[6], kRename};
+constexpr Option kPauseOptions[] = {{"minutes", Number, "N", "how long (default: 60)", 0, false}};
+constexpr Option kJobListOptions[] = {
+    {"active", None, "", "only those that wait or run", 0, false},
+    {"plan", Text, "NAME", "only those of this plan", 0, false},
+    {"limit", Number, "N", "how many at most, up to 1000 (default: 100)", 0, false},
+};
+constexpr Option kApiOptions[] = {
+    {"body", Path, "FILE", "the request's JSON; '-' is standard input", 0, false}};
+
 constexpr Option kParity{"parity",
                          Number,
                          "PERCENT",
@@ -398,6 +434,67 @@ const Verb kVerbs[] = {
      "The exit code is 5 when it was changed, has expired, or is from the future. Who signed it is shown, "
      "not judged.",
      showCertificate},
+    {"policy", "list", "List the policies", {}, {}, false, "hbr policy list --json", "", listPoliciesCommand},
+    {"policy", "add", "Say when plans run and how long their backups are kept", kNamed, kPolicyOptions, false,
+     "hbr policy add nightly --every 1d --first 2026-12-01T22:00 --keep 3m\n"
+     "hbr policy add hourly --every 1h --first 2026-12-01T00:00 --keep 30d --dry-run",
+     "Times are those of this machine's clocks. The first backup of each plan is full.", addPolicyCommand},
+    {"policy", "change", "Change a policy for all plans that use it", kNamed, kPolicyChangeOptions, false,
+     "hbr policy change nightly --every 12h --first 2026-12-01T22:00 --keep 3m", "", changePolicyCommand},
+    {"policy", "delete", "Delete a policy, and the backups that its plans made", kNamed, kYesAlone, false,
+     "hbr policy delete nightly", "Its plans stop. The service deletes their restore points from the vaults.",
+     deletePolicyCommand},
+    {"plan", "list", "List the plans", {}, {}, false, "hbr plan list", "", listPlansCommand},
+    {"plan", "add", "Say what is backed up, where to and when", kNamedAndSources, kPlanOptions, false,
+     "hbr plan add web --vault disk --policy nightly --option exclude=*.tmp /etc /srv\n"
+     "hbr plan add now-and-then --vault disk /home",
+     "Without a policy it runs by 'hbr plan run' alone. Options are those of 'hbr backup run', by their "
+     "names "
+     "without '--'.",
+     addPlanCommand},
+    {"plan", "change", "Say anew what a plan is", kNamedAndSources, kPlanChangeOptions, false,
+     "hbr plan change web --vault disk --policy hourly /etc /srv",
+     "What is not said is as in a new plan. Its backups stay its own.", changePlanCommand},
+    {"plan", "run", "Run a plan now", kNamed, {}, false, "hbr plan run web", "", runPlanCommand},
+    {"plan", "pause", "Let no run of a plan begin for a while", kNamed, kPauseOptions, false,
+     "hbr plan pause web --minutes 120", "What falls into the pause is made once at its end.",
+     pausePlanCommand},
+    {"plan",
+     "resume",
+     "End the pause of a plan",
+     kNamed,
+     {},
+     false,
+     "hbr plan resume web",
+     "",
+     resumePlanCommand},
+    {"plan", "delete", "Forget a plan; its backups stay", kNamed, kYesAlone, false,
+     "hbr plan delete web --yes", "", deletePlanCommand},
+    {"job",
+     "list",
+     "List jobs, the newest first",
+     {},
+     kJobListOptions,
+     false,
+     "hbr job list --active\nhbr job list --plan web --limit 10",
+     "",
+     listJobsCommand},
+    {"job",
+     "show",
+     "Show a job and what happened in it",
+     kJobNumber,
+     {},
+     false,
+     "hbr job show 7",
+     "",
+     showJobCommand},
+    {"job", "cancel", "Ask a job to end", kJobNumber, {}, false, "hbr job cancel 7", "", cancelJobCommand},
+    {"", "api", "Ask the agent what its page asks", kMethodAndPath, kApiOptions, false,
+     "hbr api get /overview\nhbr api post /policies --body policy.json\nhbr api get '/jobs?state=active'",
+     "Paths are those of agent/doc/openapi.json, below /api/v1; 'hbr api get /openapi.json' prints it. With "
+     "--json "
+     "errors are printed as the page gets them, too.",
+     askApi},
     {"service",
      "run",
      "Back up by the plans' policies, until it is stopped",

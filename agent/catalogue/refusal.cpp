@@ -17,6 +17,7 @@ std::string sentencesOf(const std::vector<scheduler::RefusedField>& fields) {
         if (!sentences.empty()) sentences += ' ';
         sentences += field.sentence;
     }
+    if (sentences.ends_with('.')) sentences.pop_back();  // as messages of errors do
     return sentences;
 }
 

@@ -37,7 +37,7 @@ MAY_INCLUDE = {
                       "platform", "platform/base"},
     "agent/catalogue": {"agent/catalogue", "agent/json", "agent/scheduler", "agent/vault", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
-    "agent/app": {"agent/app", "agent/api", "agent/config", "agent/engine", "agent/mount", "agent/registration", "agent/s3",
+    "agent/app": {"agent/app", "agent/api", "agent/config", "agent/engine", "agent/json", "agent/mount", "agent/registration", "agent/s3",
                   "agent/service", "agent/vault", "agent/web", "connectors", "connectors/files", "platform",
                   "platform/base"},
 }

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""api.py HBR: holds agent/doc/openapi.json against the handlers, with a real service and real backups.
+
+Every operation is asked for, through 'hbr api'; every answer and every refusal must be what its schema says, and what a
+schema forbids must be refused.
+"""
+
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import jsonschema
+
+from lab import DONE, NOT_FOUND, USAGE, Lab, fill
+
+LONG = 120  # seconds after which something will never happen
+# Of the page's server, which tests/system/web.py asks.
+NOT_FOR_THE_COMMAND_LINE = {"getSession", "logIn", "logOut", "setPassword"}
+
+
+class Agent:
+    """Asks, and compares each answer with the description."""
+
+    def __init__(self, lab: Lab):
+        self.lab = lab
+        self.description = json.loads(lab.run("api", "get", "/openapi.json").stdout)
+        self.asked: set[str] = set()
+
+    def operation(self, method: str, path: str) -> tuple[str, dict]:
+        asked = path.split("?")[0].split("/")
+        # "/policies/preview" is no policy's id.
+        for known in sorted(self.description["paths"], key=lambda known: known.count("{")):
+            parts = known.split("/")
+            fits = len(parts) == len(asked) and all(a == b or b.startswith("{") for a, b in zip(asked, parts))
+            if fits and method in self.description["paths"][known]:
+                found = self.description["paths"][known][method]
+                return found["operationId"], found
+        raise LookupError(f"{method} {path} is not described")
+
+    def check(self, value: object, schema: dict, what: str) -> None:
+        validator = jsonschema.Draft202012Validator(schema | {"components": self.description["components"]})
+        problems = [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(value)]
+        self.lab.check(not problems, f"{what} is not as described: {problems}")
+
+    def ask(self, method: str, path: str, body: object = None, expect: int = DONE) -> dict:
+        name, operation = self.operation(method, path)
+        arguments = ["api", method, path, "--json"]
+        if body is not None:
+            file = self.lab.work / "body.json"
+            file.write_text(json.dumps(body))
+            arguments += ["--body", file]
+        printed = self.lab.run(*arguments, expect=expect).stdout
+        answer = json.loads(printed) if printed.strip() else {}
+        responses = operation["responses"]
+        if expect == DONE:
+            self.asked.add(name)
+            good = next(responses[status] for status in responses if status.startswith("2"))
+            schema = good.get("content", {}).get("application/json", {}).get("schema")
+            self.lab.check((schema is None) == (printed.strip() == ""), f"{name} said {printed!r}")
+            if schema is not None:
+                self.check(answer, schema, name)
+        else:
+            self.check(answer, {"$ref": "#/components/schemas/Problem"}, f"the refusal of {name}")
+        return answer
+
+    def await_that(self, path: str, holds, what: str) -> dict:
+        end = time.monotonic() + LONG
+        while not holds(answer := self.ask("get", path)):
+            if time.monotonic() > end:
+                raise TimeoutError(f"it never happened that {what}: {answer}")
+            time.sleep(0.05)
+        return answer
+
+    def described(self) -> set[str]:
+        return {operation["operationId"] for path in self.description["paths"].values() for operation in path.values()}
+
+
+def policy(**changes) -> dict:
+    return {"name": "nightly", "frequency": {"count": 1, "unit": "day"}, "firstBackup": "2026-12-01T22:00",
+            "retention": {"count": 3, "unit": "month"}} | changes
+
+
+def at_its_bounds(agent: Agent) -> None:
+    """What the schemas forbid is refused, and names the field."""
+    def refused(path: str, body: dict, field: str) -> None:
+        answer = agent.ask("post", path, body, expect=USAGE)
+        fields = [item["field"] for item in answer.get("fields", [])]
+        agent.lab.check(any(name == field or name.startswith(field + ".") for name in fields), f"{body}: {answer}")
+
+    schemas = agent.description["components"]["schemas"]
+    for name in schemas["PolicySettings"]["required"]:
+        refused("/policies", {key: value for key, value in policy().items() if key != name}, name)
+    for field, units in (("frequency", {"hour": 23, "day": 6, "week": 4}),
+                         ("retention", {"day": 3650, "month": 120, "year": 10})):
+        for unit, most in units.items():
+            for count in (1, most):
+                agent.ask("post", "/policies/preview", policy(**{field: {"count": count, "unit": unit}}))
+            for count in (-1, 0, most + 1, 1.5, "1", None):
+                refused("/policies/preview", policy(**{field: {"count": count, "unit": unit}}), field)
+    refused("/policies", policy(frequency={"count": 1, "unit": "minute"}), "frequency")
+    refused("/policies", policy(name="x" * 65), "name")
+    refused("/policies", policy(colour="red"), "colour")
+    plan = {"name": "files", "vault": "disk", "sources": ["/etc"]}
+    refused("/plans", plan | {"sources": [f"/{number}" for number in range(9)]}, "sources")
+    refused("/plans", plan | {"scriptBefore": "/" + "x" * 250}, "scriptBefore")
+    refused("/plans", plan | {"bandwidth": [{"fromHour": 24, "untilHour": 25, "bytesPerSecond": 1}]}, "bandwidth")
+    refused("/plans", plan | {"retry": {"mostRetries": 11, "firstWaitMinutes": 61}}, "retry")
+    agent.lab.check(agent.ask("get", "/policies")["items"] == [], "something that was refused was kept")
+    agent.lab.check(agent.ask("get", "/plans")["items"] == [], "something that was refused was kept")
+
+
+def whole_way(agent: Agent, source: pathlib.Path) -> None:
+    """Vault, policy, plan, run, restore point, end: as the page goes it."""
+    lab = agent.lab
+    vault = {"name": "disk", "folder": str(lab.work / "disk"), "password": "a good password"}
+    agent.ask("post", "/vaults", vault)
+    lab.check("password" not in lab.run("api", "get", "/vaults").stdout, "the vault's password is shown")
+    agent.ask("get", "/vaults/disk")
+    kept = agent.ask("post", "/policies", policy(firstBackup="2099-01-01T00:00"))
+    at = f"/policies/{kept['id']}"
+    agent.ask("put", at, policy(firstBackup="2098-01-01T00:00"))
+    agent.ask("get", at)
+    plan = agent.ask("post", "/plans", {"name": "files", "vault": "disk", "policy": kept["id"], "sources": [str(source)]})
+    agent.ask("put", f"/plans/{plan['id']}", {"name": "files", "vault": "disk", "policy": kept["id"],
+                                              "sources": [str(source)], "options": [{"name": "exclude", "value": "*.tmp"}]})
+    agent.ask("put", f"/plans/{plan['id']}/pause", {"minutes": 60})
+    agent.ask("delete", f"/plans/{plan['id']}/pause")
+    agent.ask("get", f"/plans/{plan['id']}")
+    job = agent.ask("post", f"/plans/{plan['id']}/run")
+    ended = agent.await_that(f"/jobs/{job['id']}", lambda job: job["ended"], "the job ends")
+    lab.check(ended["state"] == "completed", f"it ended {ended}")
+    agent.ask("get", f"/jobs/{job['id']}/events")
+    lab.check(len(agent.ask("get", "/jobs?state=ended")["items"]) == 1, "the job is not listed")
+    point = agent.ask("get", f"/points?plan={plan['id']}")["items"][0]
+    lab.check(point["id"] == ended["point"] and point["planName"] == "files", f"the point is {point}")
+    agent.ask("get", f"/points/disk/{point['id']}")
+    overview = agent.ask("get", "/overview")
+    lab.check(overview["plans"][0]["state"] == "protected", f"the overview says {overview}")
+    told = agent.ask("post", f"/policies/preview?plan={plan['id']}&runs=3", policy())
+    lab.check(len(told["runs"]) == 3 and len(told["backups"]) == 1, f"the preview says {told}")
+    lab.check(agent.ask("get", f"{at}/consequences")["points"] == 1, "the point would not go")
+    agent.ask("delete", f"{at}?confirm=wrong", expect=USAGE)
+    agent.ask("delete", f"{at}?confirm=nightly")
+    agent.ask("delete", f"/plans/{plan['id']}")
+
+
+def cancelled(agent: Agent, source: pathlib.Path) -> None:
+    """A job that runs is cancelled from another process; how far it is can be seen there, too."""
+    slow = agent.ask("post", "/plans", {"name": "slow", "vault": "disk", "sources": [str(source)],
+                                        "options": [{"name": "reread", "value": ""}]})
+    job = agent.ask("post", f"/plans/{slow['id']}/run")["id"]
+    agent.await_that(f"/jobs/{job}", lambda job: job["progress"] or job["ended"], "it tells how far it is")
+    answer = agent.ask("post", f"/jobs/{job}/cancel")
+    agent.lab.check(answer["isCancelAsked"], f"cancelling says {answer}")
+    ended = agent.await_that(f"/jobs/{job}", lambda job: job["ended"], "the cancelled job ends")
+    agent.lab.check(ended["state"] == "cancelled", f"it ended {ended}")
+
+
+def refusals(agent: Agent) -> None:
+    nothing = "0" * 32
+    for method, path in (("get", "/jobs/77"), ("get", "/jobs/77/events"), ("post", "/jobs/77/cancel"),
+                         ("get", "/policies/77"), ("get", "/policies/77/consequences"), ("get", f"/plans/{nothing}"),
+                         ("post", f"/plans/{nothing}/run"), ("delete", f"/plans/{nothing}"),
+                         ("delete", f"/plans/{nothing}/pause"), ("get", f"/points/disk/{nothing}"), ("get", "/vaults/no"),
+                         ("delete", "/policies/77?confirm=x")):
+        agent.ask(method, path, expect=NOT_FOUND)
+    agent.ask("put", "/policies/77", policy(), expect=NOT_FOUND)
+    agent.ask("put", f"/plans/{nothing}", {"name": "x", "vault": "disk", "sources": ["/etc"]}, expect=NOT_FOUND)
+    agent.ask("put", f"/plans/{nothing}/pause", {"minutes": 0}, expect=USAGE)
+    agent.ask("post", "/vaults", {"name": "a/b", "folder": "relative", "password": "12345"}, expect=USAGE)
+    for path in ("/jobs?limit=0", "/plans?limit=1001", "/points?cursor=x", "/policies?limit=x", "/vaults?limit=0"):
+        agent.ask("get", path, expect=USAGE)
+
+
+def command_line(lab: Lab, source: pathlib.Path) -> None:
+    """The verbs for people say the same."""
+    lab.run("policy", "add", "weekly", "--every", "2w", "--first", "2099-01-01T00:00", "--keep", "1y")
+    lab.run("plan", "add", "web", "--vault", "disk", "--policy", "weekly", "--limit", "9-18=1M", source)
+    lab.check("weekly" in lab.run("plan", "list").stdout, "the plan is not listed")
+    lab.run("plan", "change", "web", "--rename", "web2", "--vault", "disk", "--policy", "weekly", source)
+    lab.run("plan", "pause", "web2", "--minutes", "5")
+    lab.check("paused" in lab.run("plan", "list").stdout, "the pause is not shown")
+    lab.run("plan", "resume", "web2")
+    job = lab.result("plan", "run", "web2")["id"]
+    end = time.monotonic() + LONG
+    while "completed" not in lab.run("job", "show", job).stdout and time.monotonic() < end:
+        time.sleep(0.05)
+    lab.check("completed" in lab.run("job", "list", "--plan", "web2").stdout, "the job did not complete")
+    lab.run("job", "cancel", job, expect=USAGE)
+    lab.run("policy", "delete", "weekly", expect=USAGE)
+    lab.run("policy", "delete", "weekly", "--yes")
+    lab.check("(stopped)" in lab.run("plan", "list").stdout, "the plan does not say that it stands still")
+    lab.run("plan", "delete", "web2", "--yes")
+    lab.run("plan", "run", "web2", expect=NOT_FOUND)
+    for words in (("--every", "1"), ("--every", "1x"), ("--keep", "h"), ("--first", "soon")):
+        given = {"--every": "1d", "--first": "2099-01-01T00:00", "--keep": "1y"} | dict([words])
+        lab.run("policy", "add", "bad", *[word for pair in given.items() for word in pair], expect=USAGE)
+    lab.run("plan", "add", "bad", "--vault", "disk", "--limit", "9=1M", source, expect=USAGE)
+
+
+def main() -> int:
+    with Lab(sys.argv[1]) as lab:
+        source = lab.work / "source"
+        fill(source, seed=7, files=300, largest=100_000)
+        large = lab.work / "large"
+        large.mkdir()
+        with open(large / "noise", "wb") as noise, open("/dev/urandom", "rb") as random:
+            for _ in range(256):
+                noise.write(random.read(1024 * 1024))
+        agent = Agent(lab)
+        jsonschema.Draft202012Validator.check_schema(agent.description["components"]["schemas"]["Plan"])
+        at_its_bounds(agent)
+        # So slow that the large source takes a minute, and can be cancelled on the way.
+        limited = lab.environment | {"HBR_LIMIT_UPLOAD": "4M"}
+        service = subprocess.Popen([lab.hbr, "service", "run"], env=limited, stdin=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        try:
+            for question in ("/version", "/health", "/overview", "/policies", "/plans", "/jobs", "/points", "/vaults"):
+                agent.ask("get", question)
+            whole_way(agent, source)
+            cancelled(agent, large)
+            refusals(agent)
+            command_line(lab, source)
+        finally:
+            service.send_signal(signal.SIGTERM)
+            service.wait(timeout=LONG)
+        asked = agent.asked | NOT_FOR_THE_COMMAND_LINE | {"getDescription"}
+        lab.check(agent.described() == asked, f"never asked for: {agent.described() - asked}")
+        return lab.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
