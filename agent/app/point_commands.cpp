@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // point_commands.cpp: point list, show, forget.
 #include <algorithm>
+#include <optional>
 
 #include "agent/app/commands.hpp"
 #include "agent/app/fault_report.hpp"
 #include "agent/app/point_choice.hpp"
+#include "agent/app/prune_run.hpp"
 #include "agent/app/text_table.hpp"
 #include "agent/app/vault_access.hpp"
 #include "agent/vault/chunk_reader.hpp"
-#include "agent/vault/prune.hpp"
 #include "agent/vault/retention.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -86,6 +87,18 @@ vault::RetentionRule ruleOf(const CommandLine& line) {
     return rule;
 }
 
+/// Nothing for an id that the vault does not have, if such are passed over.
+std::optional<vault::PointId> namedPoint(const Command& command, const vault::VaultState& state,
+                                         const std::string& text) {
+    try {
+        return choosePoint(command, state, text).id;
+    } catch (const base::Error& error) {
+        const bool isMissing = error.kind() == base::ErrorKind::NotFound;
+        if (!isMissing || !command.line.has("skip-missing")) throw;
+        return std::nullopt;
+    }
+}
+
 /// What is to go and what stays, from ids or from a rule.
 std::vector<vault::RetentionDecision> decide(const Command& command, const vault::VaultState& state) {
     const vault::RetentionRule rule = ruleOf(command.line);
@@ -99,10 +112,10 @@ std::vector<vault::RetentionDecision> decide(const Command& command, const vault
     if (ids.empty()) return vault::applyRetention(selectedPoints(command, state), rule);
     std::vector<vault::RetentionDecision> decisions;
     for (const std::string& text : ids) {
-        const vault::PointId id = choosePoint(command, state, text).id;
+        const auto id = namedPoint(command, state, text);
         const auto isSame = [&](const vault::RetentionDecision& other) { return other.point == id; };
-        if (std::none_of(decisions.begin(), decisions.end(), isSame))
-            decisions.push_back({id, false, "named"});
+        if (id && std::none_of(decisions.begin(), decisions.end(), isSame))
+            decisions.push_back({*id, false, "named"});
     }
     return decisions;
 }
@@ -120,7 +133,7 @@ void printDecisions(Command& command, const vault::VaultState& state,
 }
 
 void printForgotten(Command& command, const std::vector<vault::RetentionDecision>& decisions,
-                    std::uint64_t forgotten) {
+                    std::uint64_t forgotten, const std::optional<vault::PruneReport>& pruned) {
     base::JsonWriter json;
     json.beginObject()
         .member("type", "result")
@@ -131,7 +144,13 @@ void printForgotten(Command& command, const std::vector<vault::RetentionDecision
         json.beginObject().member("id", decision.point.hex()).member("keep", decision.keep);
         json.member("reason", decision.reason).endObject();
     }
-    command.print(json.endArray().endObject());
+    json.endArray();
+    if (pruned) {
+        json.key("prune").beginObject();
+        addPruneReport(json, *pruned);
+        json.endObject();
+    }
+    command.print(json.endObject());
 }
 
 }  // namespace
@@ -189,6 +208,8 @@ int showPoint(Command& command) {
 }
 
 int forgetPointsCommand(Command& command) {
+    std::optional<vault::PruneOptions> prune;
+    if (command.line.has("prune")) prune = pruneOptionsOf(command);
     const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Required);
     const vault::VaultState state = opened.vault->state();
     const auto decisions = decide(command, state);
@@ -198,17 +219,22 @@ int forgetPointsCommand(Command& command) {
     }
     const bool isDryRun = command.line.has("dry-run");
     if (!command.isJson && !command.isQuiet) printDecisions(command, state, decisions);
-    if (!isDryRun && !dropped.empty() &&
-        !command.confirm("Forget " + counted(dropped.size(), "restore point") + "?")) {
+    const std::string question = "Forget " + counted(dropped.size(), "restore point") +
+                                 (prune ? ", and delete what no other needs?" : "?");
+    if (!isDryRun && (!dropped.empty() || prune) && !command.confirm(question)) {
         command.say("Nothing was changed.");
         return kFailed;
     }
     const std::uint64_t forgotten =
         isDryRun || dropped.empty() ? 0 : vault::forgetPoints(*opened.vault, dropped);
-    if (command.isJson) printForgotten(command, decisions, forgotten);
+    const bool isToPrune = prune && !isDryRun;
     command.say(isDryRun ? "Would forget " + counted(dropped.size(), "restore point") + "."
                          : "Forgot " + counted(forgotten, "restore point") + "." +
-                               (forgotten != 0 ? " 'hbr prune' gives their room back." : ""));
+                               (forgotten != 0 && !isToPrune ? " 'hbr prune' gives their room back." : ""));
+    std::optional<vault::PruneReport> pruned;
+    if (isToPrune) pruned = runPrune(command, *opened.vault, *prune);
+    if (command.isJson) printForgotten(command, decisions, forgotten, pruned);
+    if (pruned) tellPruneReport(command, *pruned, false);
     return kDone;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// upkeep_commands.cpp: prune, verify, repair.
+// upkeep_commands.cpp: verify, repair.
 #include <algorithm>
 
 #include "agent/app/commands.hpp"
@@ -7,7 +7,6 @@
 #include "agent/app/point_choice.hpp"
 #include "agent/app/stage_display.hpp"
 #include "agent/app/vault_access.hpp"
-#include "agent/vault/prune.hpp"
 #include "agent/vault/repair.hpp"
 #include "agent/vault/verify.hpp"
 #include "platform/base/error.hpp"
@@ -18,23 +17,6 @@ namespace app {
 namespace {
 
 constexpr std::size_t kListed = 20;
-constexpr std::uint64_t kMostHours = 24 * 365 * 100;
-
-vault::PruneOptions pruneOptionsOf(const Command& command) {
-    const CommandLine& line = command.line;
-    vault::PruneOptions options;
-    const std::uint64_t percent = line.number("max-unused").value_or(5);
-    if (percent > 100) {
-        throw base::Error(base::ErrorKind::Invalid, "CLI-0004", "'--max-unused' is a share between 0 and 100",
-                          "5 is usual: more costs room, less costs time.");
-    }
-    options.allowedWaste = static_cast<double>(percent) / 100;
-    const std::uint64_t hours = std::min(line.number("end-sessions-older-than").value_or(72), kMostHours);
-    options.sessionTimeout = std::chrono::hours(static_cast<std::int64_t>(hours));
-    options.workers = command.workers();
-    options.dryRun = line.has("dry-run");
-    return options;
-}
 
 void printProblems(Command& command, const char* word, const std::vector<vault::Problem>& problems) {
     for (std::size_t i = 0; i < std::min(kListed, problems.size()); ++i) {
@@ -78,23 +60,6 @@ void addDamage(base::JsonWriter& json, const std::vector<vault::PointDamage>& po
         json.endArray().endObject();
     }
     json.endArray();
-}
-
-void printPruneJson(Command& command, const vault::PruneReport& report) {
-    base::JsonWriter json;
-    json.beginObject()
-        .member("type", "result")
-        .member("schema", 1)
-        .member("dryRun", command.line.has("dry-run"));
-    json.member("packsBefore", report.packsBefore).member("bytesBefore", report.bytesBefore);
-    json.member("packsRemoved", report.packsRemoved).member("packsRewritten", report.packsRewritten);
-    json.member("bytesRemoved", report.bytesRemoved).member("bytesWritten", report.bytesWritten);
-    json.member("chunksRemoved", report.chunksRemoved).member("leftoversRemoved", report.leftoversRemoved);
-    json.member("sessionsEnded", report.sessionsEnded)
-        .member("openSessions", report.openSessions)
-        .member("sweepRefusal", report.sweepRefusal)
-        .endObject();
-    command.print(json);
 }
 
 vault::VerifyDepth depthOf(const CommandLine& line) {
@@ -146,34 +111,6 @@ std::string outcomeOf(const vault::RepairReport& report, bool isDryRun) {
 }
 
 }  // namespace
-
-int pruneVault(Command& command) {
-    const vault::PruneOptions options = pruneOptionsOf(command);
-    const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Required);
-    if (!options.dryRun && !command.confirm("Delete what no restore point needs?")) {
-        command.say("Nothing was changed.");
-        return kFailed;
-    }
-    vault::PruneReport report;
-    {
-        StageDisplay display(command);
-        report = vault::prune(*opened.vault, command.around.clock, options, display.callback(),
-                              command.around.cancel);
-    }
-    if (command.isJson) printPruneJson(command, report);
-    const std::uint64_t gained = report.bytesRemoved - std::min(report.bytesRemoved, report.bytesWritten);
-    command.say((options.dryRun ? "Would give back " : "Gave back ") + base::formatSize(gained) + " of " +
-                base::formatSize(report.bytesBefore) + ": " + counted(report.packsRemoved, "pack") +
-                " removed, " + counted(report.packsRewritten, "pack") + " rewritten.");
-    if (report.openSessions != 0) {
-        command.say("What " + counted(report.openSessions, "running backup") + " may need was left alone.");
-    }
-    if (!report.sweepRefusal.empty()) {
-        command.say("Unfinished uploads of interrupted backups were left where they are. " +
-                    report.sweepRefusal);
-    }
-    return kDone;
-}
 
 int verifyVault(Command& command) {
     const vault::VerifyOptions options{depthOf(command.line), command.workers()};

@@ -192,9 +192,12 @@ constexpr Option kForgetOptions[] = {
     {"keep-within", Number, "DAYS", "keep points that are at most so many days older than the newest", 0,
      false},
     {"keep-tag", Text, "TAG", "keep points with this tag", 0, true},
+    {"skip-missing", None, "", "pass over ids that the vault does not have", 0, false},
+    {"prune", None, "", "give their room back at once, as 'hbr prune' does", 0, false},
     kClient,
     kPlan,
     kTag,
+    kWorkers,
     kYes,
     kDryRun,
 };
@@ -324,12 +327,13 @@ const Verb kVerbs[] = {
      "hbr point diff 3fa9 latest",
      "'+' was added, '-' was removed, 'M' has other content, 'm' has other properties only.", diffPoints},
     {"point", "forget", "Take restore points off the vault's list", kPoints, kForgetOptions, true,
-     "hbr point forget 3fa9 b210 --yes\nhbr point forget --keep-daily 7 --keep-weekly 4 --dry-run",
+     "hbr point forget 3fa9 b210 --yes\nhbr point forget --keep-daily 7 --keep-weekly 4 --dry-run\n"
+     "hbr point forget 3fa9 --prune --yes",
      "Points are named, or judged by the --keep options: what any of them keeps is kept, and points of "
      "different "
      "clients, plans and sources are judged apart. Days, weeks, months and years are those of UTC. 'hbr "
      "prune' "
-     "gives the room back.",
+     "gives the room back, and so does --prune; what of it failed is made up for by running it again.",
      forgetPointsCommand},
     {"", "copy", "Copy restore points to another vault", kPointsToCopy, kCopyOptions, true,
      "hbr copy --to mirror\nhbr copy latest --to /mnt/other/vault\nhbr copy --tag monthly --vault disk --to "

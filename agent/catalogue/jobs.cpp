@@ -221,10 +221,14 @@ std::optional<Job> Jobs::find(JobId id) {
 std::vector<Job> Jobs::list(const JobFilter& filter) {
     std::string sql = std::string(kSelect) + "WHERE id < ? ";
     if (filter.plan) sql += "AND plan = ? ";
+    if (filter.kind) sql += "AND kind = ? ";
+    if (filter.vault) sql += "AND vault = ? ";
     if (filter.hasEnded) sql += *filter.hasEnded ? "AND ended IS NOT NULL " : "AND ended IS NULL ";
     Statement select = database_.prepare(sql + "ORDER BY id DESC LIMIT ?");
     select.bind(filter.before ? filter.before->value : std::numeric_limits<std::int64_t>::max());
     if (filter.plan) select.bind(filter.plan->view());
+    if (filter.kind) select.bind(toString(*filter.kind));
+    if (filter.vault) select.bind(*filter.vault);
     select.bind(filter.most);
     return loadAll(select, database_);
 }

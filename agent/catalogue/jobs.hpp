@@ -80,6 +80,8 @@ struct Job {
 /// Which jobs; what is absent does not matter.
 struct JobFilter {
     std::optional<PlanId> plan = std::nullopt;
+    std::optional<JobKind> kind = std::nullopt;
+    std::optional<std::string> vault = std::nullopt;
     std::optional<bool> hasEnded = std::nullopt;
     std::optional<JobId> before = std::nullopt;  // only those that were made before it
     std::int64_t most = 1000;

@@ -193,6 +193,14 @@ void Points::markForDeletion(const std::string& vault, const std::vector<vault::
     transaction.commit();
 }
 
+std::vector<std::string> Points::vaultsWithMarks() {
+    Statement select =
+        database_.prepare("SELECT DISTINCT vault FROM points WHERE to_be_deleted IS NOT NULL ORDER BY vault");
+    std::vector<std::string> vaults;
+    while (select.step()) vaults.push_back(select.text(0));
+    return vaults;
+}
+
 void Points::forget(const std::string& vault, const std::vector<vault::PointId>& ids) {
     Transaction transaction(database_);
     for (const vault::PointId& id : ids)

@@ -92,6 +92,9 @@ public:
     void markForDeletion(const std::string& vault, const std::vector<vault::PointId>& ids,
                          std::chrono::sys_seconds now);
 
+    /// The vaults that have points to be deleted, by name.
+    [[nodiscard]] std::vector<std::string> vaultsWithMarks();
+
     /// Points that the vault has deleted. Unknown ones are no mistake: a rebuild may have been faster.
     void forget(const std::string& vault, const std::vector<vault::PointId>& ids);
 

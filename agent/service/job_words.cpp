@@ -51,4 +51,12 @@ std::vector<std::string> backupWords(const catalogue::Plan& plan) {
     return words;
 }
 
+std::vector<std::string> deletionWords(const std::string& vault, const std::vector<vault::PointId>& points) {
+    if (points.empty()) return {"prune", "--yes", "--json", "--vault=" + vault};
+    std::vector<std::string> words = {"point", "forget", "--skip-missing",  "--prune",
+                                      "--yes", "--json", "--vault=" + vault};
+    for (const vault::PointId& point : points) words.push_back(point.hex());
+    return words;
+}
+
 }  // namespace service

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// job_words.hpp: what a plan wants, as the command line that does it.
+// job_words.hpp: what a job is to do, as the command line that does it.
 //
 // A job is the program itself with the words that a person would type, so that whatever the service does can
 // be tried by hand, and there is one way to make a backup.
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/catalogue/plans.hpp"
+#include "agent/vault/point_record.hpp"
 
 namespace service {
 
@@ -16,5 +17,9 @@ namespace service {
 /// (Invalid, "JOB-0002") for an option that the connector does not have: options reach the catalogue from
 /// outside, and must not become other options of the program.
 std::vector<std::string> backupWords(const catalogue::Plan& plan);
+
+/// The words of a job that deletes points from a vault and gives their room back; without points it only
+/// gives back what there is.
+std::vector<std::string> deletionWords(const std::string& vault, const std::vector<vault::PointId>& points);
 
 }  // namespace service

@@ -7,6 +7,7 @@
 
 #include "agent/scheduler/run_times.hpp"
 #include "agent/service/job_words.hpp"
+#include "agent/service/point_deletion.hpp"
 #include "platform/base/error.hpp"
 
 namespace service {
@@ -126,7 +127,7 @@ bool WorkLoop::keep(catalogue::JobId id, Running& running) {
         if (!running.unsaved.empty()) jobs.addEvents(id, running.unsaved);
         running.unsaved.clear();
         if (!told) return false;
-        jobs.end(id, endOf(running, *told), now());
+        storeEnd(id, running, endOf(running, *told));
     } catch (const base::Error& error) {
         // Somebody else has ended or removed it, and nobody can end it any more.
         const bool isGone =
@@ -135,6 +136,13 @@ bool WorkLoop::keep(catalogue::JobId id, Running& running) {
     }
     lookSoon();  // a failed run may be due again
     return true;
+}
+
+void WorkLoop::storeEnd(catalogue::JobId id, const Running& running, const JobEnd& end) {
+    catalogue::Transaction transaction(parts_.catalogue.database());
+    parts_.catalogue.jobs().end(id, end, now());
+    if (end.state == JobState::Completed) parts_.catalogue.points().forget(running.vault, running.deletes);
+    transaction.commit();
 }
 
 /// A job that was stopped says that it was cancelled, but it was only if a person did that through cancel().
@@ -175,6 +183,9 @@ void WorkLoop::considerPlans(sys_seconds now) {
         wasTrouble = wasTrouble || !isDone;
     }
     std::erase_if(lookedUntil_, [&](const auto& looked) { return !plans.contains(looked.first); });
+    const bool isDone =
+        attempt([&] { lookAgain = std::min(lookAgain, queueDeletions(parts_.catalogue, now)); });
+    wasTrouble = wasTrouble || !isDone;
     nextRun_ = nextRun;
     lastLook_ = now;
     lookAgain_ = lookAgain;
@@ -259,18 +270,22 @@ void WorkLoop::startQueued(sys_seconds now) {
 
 void WorkLoop::start(const Job& job, sys_seconds now) {
     const auto plan = job.plan ? parts_.catalogue.plans().find(*job.plan) : std::nullopt;
+    Running running{job.plan, nullptr, {}, false, job.vault, {}};
+    if (job.kind == catalogue::JobKind::Prune) running.deletes = pointsToDelete(parts_.catalogue, job.vault);
     parts_.catalogue.jobs().start(job.id, now);
-    std::unique_ptr<RunningJob> started;
     try {
-        started = startedJob(job, plan);
+        running.job = startedJob(job, plan, running.deletes);
     } catch (...) {
         // Rounds end it as they end others, however often the catalogue refuses.
-        started = std::make_unique<UnstartedJob>(base::currentError());
+        running.job = std::make_unique<UnstartedJob>(base::currentError());
     }
-    running_.emplace(job.id, Running{job.plan, std::move(started), {}, false});
+    running_.emplace(job.id, std::move(running));
 }
 
-std::unique_ptr<RunningJob> WorkLoop::startedJob(const Job& job, const std::optional<Plan>& plan) const {
+std::unique_ptr<RunningJob> WorkLoop::startedJob(const Job& job, const std::optional<Plan>& plan,
+                                                 const std::vector<vault::PointId>& deletes) const {
+    if (job.kind == catalogue::JobKind::Prune)
+        return parts_.startJob(job.id, deletionWords(job.vault, deletes), {}, parts_.wake);
     if (job.kind != catalogue::JobKind::Backup || !plan) {
         throw base::Error(
             base::ErrorKind::Unsupported, "JOB-0006",

@@ -65,6 +65,8 @@ private:
         std::unique_ptr<RunningJob> job;
         std::vector<catalogue::JobEvent> unsaved;
         bool wasCancelled = false;  // by a person
+        std::string vault;
+        std::vector<vault::PointId> deletes;  // once it has completed, the vault has them no more
     };
 
     [[nodiscard]] std::chrono::sys_seconds now() const;
@@ -75,6 +77,8 @@ private:
     void keepWhatJobsTold();
     /// True when the job has ended.
     bool keep(catalogue::JobId id, Running& running);
+    /// In one transaction with what follows from it.
+    void storeEnd(catalogue::JobId id, const Running& running, const catalogue::JobEnd& end);
     [[nodiscard]] static catalogue::JobEnd endOf(const Running& running, catalogue::JobEnd told);
     [[nodiscard]] bool isTimeToLook(std::chrono::sys_seconds now);
     /// The next round considers all plans.
@@ -97,7 +101,8 @@ private:
     void startQueued(std::chrono::sys_seconds now);
     void start(const catalogue::Job& job, std::chrono::sys_seconds now);
     [[nodiscard]] std::unique_ptr<RunningJob> startedJob(const catalogue::Job& job,
-                                                         const std::optional<catalogue::Plan>& plan) const;
+                                                         const std::optional<catalogue::Plan>& plan,
+                                                         const std::vector<vault::PointId>& deletes) const;
     [[nodiscard]] bool isBusy(const std::optional<catalogue::PlanId>& plan) const;
 
     WorkLoopParts parts_;

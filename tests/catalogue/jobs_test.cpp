@@ -181,6 +181,9 @@ BOOST_AUTO_TEST_CASE(jobs_are_listed_by_state_and_plan) {
     BOOST_TEST(shelf.jobs.list({.hasEnded = true}).size() == 1U);
     BOOST_TEST(shelf.jobs.list({.plan = shelf.plan, .hasEnded = false}).size() == 3U);
     BOOST_TEST(shelf.jobs.list({.before = second}).size() == 2U);
+    BOOST_TEST(shelf.jobs.list({.kind = JobKind::Prune}).size() == 1U);
+    BOOST_TEST(shelf.jobs.list({.kind = JobKind::Backup, .vault = "none"}).empty());
+    BOOST_TEST(shelf.jobs.list({.vault = "disk"}).size() == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(who_cancels_a_job_ends_what_waits_and_asks_what_runs) {

@@ -159,9 +159,11 @@ BOOST_AUTO_TEST_CASE(marks_outlive_rebuilds_until_the_vault_has_deleted) {
     BOOST_CHECK(points.list(marked).front().toBeDeleted == at(50));
     BOOST_TEST(points.count(plan, "disk") == 1U);
     BOOST_TEST(points.count(plan, "tape") == 0U);
+    BOOST_CHECK((points.vaultsWithMarks() == std::vector<std::string>{"disk"}));
     points.forget("disk", {going.id});
     points.forget("disk", {going.id});
     BOOST_CHECK((idsOf(points.list()) == std::set{staying.id}));
+    BOOST_TEST(points.vaultsWithMarks().empty());
 }
 
 BOOST_AUTO_TEST_CASE(all_points_are_marked_or_none) {

@@ -59,6 +59,18 @@ BOOST_AUTO_TEST_CASE(no_option_but_the_connectors_gets_in) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(points_are_deleted_and_their_room_given_back_in_one_go) {
+    const std::vector<vault::PointId> points = {vault::randomId<vault::PointId>(),
+                                                vault::randomId<vault::PointId>()};
+    const app::CommandLine line = app::parseCommandLine(service::deletionWords("disk", points));
+    BOOST_TEST_REQUIRE(line.verb != nullptr);
+    BOOST_TEST(line.verb->fullName() == "point forget");
+    BOOST_TEST((line.operands == std::vector<std::string>{points[0].hex(), points[1].hex()}));
+    for (const char* name : {"json", "yes", "prune", "skip-missing"}) BOOST_TEST(line.has(name), name);
+    BOOST_TEST((line.value("vault") == "disk"));
+    BOOST_TEST(app::parseCommandLine(service::deletionWords("disk", {})).verb->fullName() == "prune");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_brings_them_to_the_process_as_they_were) {
     const test::TemporaryFolder folder;
     const std::vector<std::string> words = {"backup", "", " blank ", "line\nend", "100%", "\xFF", "a = b"};

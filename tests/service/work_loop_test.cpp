@@ -5,8 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/catalogue/shelf.hpp"
-#include "tests/support/manual_clock.hpp"
+#include "tests/service/workshop.hpp"
 
 using catalogue::Job;
 using catalogue::JobEnd;
@@ -17,93 +16,11 @@ using service::WorkLoop;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using std::chrono::sys_days;
 using std::chrono::sys_seconds;
-
-namespace {
-
-/// What a test knows of a job that was started, and decides of it.
-struct Puppet {
-    std::vector<std::string> words;
-    service::WantedPoint wanted;
-    std::vector<catalogue::JobEvent> events;
-    std::optional<JobEnd> outcome;
-    bool isAskedToStop = false;
-    service::JobProgress progress;
-};
-
-class PuppetJob final : public service::RunningJob {
-public:
-    explicit PuppetJob(std::shared_ptr<Puppet> puppet) : puppet_(std::move(puppet)) {}
-    [[nodiscard]] service::JobProgress progress() const override { return puppet_->progress; }
-    [[nodiscard]] std::vector<catalogue::JobEvent> takeEvents() override {
-        return std::exchange(puppet_->events, {});
-    }
-    [[nodiscard]] std::optional<JobEnd> outcome() const override { return puppet_->outcome; }
-    void cancel() noexcept override { puppet_->isAskedToStop = true; }
-
-private:
-    std::shared_ptr<Puppet> puppet_;
-};
-
-JobEnd endIn(JobState state, std::optional<base::ErrorKind> kind = std::nullopt) {
-    JobEnd end;
-    end.state = state;
-    end.errorKind = kind;
-    return end;
-}
-
-/// At first it is noon before the first backup of test::policyNamed(), every six hours from 22:00 on.
-struct Workshop : test::Shelf {
-    sys_seconds start = sys_days(std::chrono::year{2026} / 11 / 27) + hours(12);
-    test::ManualClock clock{start.time_since_epoch().count()};
-    std::map<std::int64_t, std::shared_ptr<Puppet>> started;
-    std::optional<base::Error> startFails;
-    seconds ahead{0};  // of UTC, the machine's time zone
-    std::unique_ptr<WorkLoop> loop = makeLoop();
-
-    std::unique_ptr<WorkLoop> makeLoop() {
-        return std::make_unique<WorkLoop>(service::WorkLoopParts{
-            catalogue, clock, [this] { return platform::TimeZone(ahead); },
-            [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
-                   const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
-                if (startFails) throw *startFails;
-                auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, false, {}});
-                started[id.value] = puppet;
-                return std::make_unique<PuppetJob>(puppet);
-            },
-            [] {}, 2, WorkLoop::kBetweenLooks});
-    }
-    void killAndRestart() {
-        loop = makeLoop();
-        loop->endAbandonedJobs();
-    }
-    PlanId addPlan(const std::string& name, std::optional<catalogue::PolicyId> policy, unsigned retries = 3) {
-        auto settings = test::planNamed(name, policy);
-        settings.retry.mostRetries = retries;
-        return catalogue.plans().add(settings, start);
-    }
-    /// Rounds as the loop asks for them, until a moment.
-    void runUntil(sys_seconds moment) {
-        for (;;) {
-            const auto rest = std::chrono::ceil<seconds>(loop->round());
-            const sys_seconds now{seconds(clock.now().seconds)};
-            if (now >= moment) return;
-            clock.advance(std::clamp<seconds>(rest, seconds(1), moment - now));
-        }
-    }
-    std::vector<Job> jobsOf(PlanId plan) { return catalogue.jobs().list({.plan = plan}); }
-    Job newest() { return catalogue.jobs().list({.most = 1}).at(0); }
-    Puppet& puppet(JobId id) { return *started.at(id.value); }
-    void end(JobId id, const JobEnd& end) { puppet(id).outcome = end; }
-    std::string events(JobId id) {
-        std::string text;
-        for (const auto& event : catalogue.jobs().events(id).events) text += event.text + "\n";
-        return text;
-    }
-};
-
-}  // namespace
+using test::endIn;
+using test::Puppet;
+using test::PuppetJob;
+using test::Workshop;
 
 BOOST_FIXTURE_TEST_SUITE(work_loops, Workshop)
 
@@ -359,11 +276,11 @@ BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_has_failed) {
     auto settings = test::planNamed("odd");
     settings.options = {{"password-command", "x"}};
     const JobId odd = catalogue.jobs().add({{}, catalogue.plans().add(settings, start), {}, {}}, start);
-    const JobId prune = catalogue.jobs().add({catalogue::JobKind::Prune, {}, "web1", "disk"}, start);
+    const JobId copy = catalogue.jobs().add({catalogue::JobKind::Copy, {}, "web1", "disk"}, start);
     loop->round();
     loop->round();
     BOOST_TEST(catalogue.jobs().find(odd)->errorCode == "JOB-0002");
-    BOOST_TEST(catalogue.jobs().find(prune)->errorCode == "JOB-0006");
+    BOOST_TEST(catalogue.jobs().find(copy)->errorCode == "JOB-0006");
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_plan_a_pause_and_a_clock_that_jumps) {

@@ -120,6 +120,27 @@ def goes_by_itself(service: Service) -> None:
     shutil.rmtree(target)
 
 
+def forgets_what_is_marked(service: Service) -> None:
+    """What deleting a policy leaves: marks, of points that the vault has and of one that is gone already."""
+    lab = service.lab
+    lab.run("backup", "run", service.source, "--tag", "stays")
+    marked = [point["id"] for point in lab.json("point", "list")[0]["points"] if not point["tags"]]
+    gone = secrets.token_bytes(16)
+    service.run("INSERT INTO points (vault, id, client, plan, started, started_nanoseconds, finished, "
+                "finished_nanoseconds, objects, logical_bytes, read_bytes, new_bytes, stored_bytes, faults) "
+                "VALUES ('lab', ?, 'lab', '', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0)", (gone,))
+    service.run("UPDATE points SET to_be_deleted = 1")
+    service.await_that(lambda: service.run("SELECT count(*) FROM points") == [(0,)], "marked points leave the catalogue")
+    kept = lab.json("point", "list")[0]["points"]
+    lab.check([point["tags"] for point in kept] == [["stays"]] and marked, f"the vault has {kept} left of {marked}")
+    jobs = service.run("SELECT state, vault FROM jobs WHERE kind = 'prune'")
+    lab.check(jobs == [("completed", "lab")], f"the jobs that deleted are {jobs}")
+    words = " ".join(text for (text,) in service.run("SELECT text FROM events JOIN jobs ON jobs.id = job "
+                                                     "WHERE kind = 'prune' ORDER BY number"))
+    lab.check("Forgot 1 restore point." in words and "Gave back" in words, f"it said {words}")
+    lab.run("verify")
+
+
 def fails_and_goes_on(service: Service) -> None:
     lab = service.lab
     gone = service.await_end(service.queue(service.add_plan("gone", lab.work / "nowhere")))
@@ -186,6 +207,7 @@ def main() -> int:
         second = lab.run("service", "run", expect=BUSY)
         lab.check("JOB-0007" in second.stderr, f"a second service says {second.stderr}")
         goes_by_itself(service)
+        forgets_what_is_marked(service)
         fails_and_goes_on(service)
         # From here on a job lasts five seconds at least, so that it is met while it runs.
         service.stop()
