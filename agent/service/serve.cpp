@@ -53,8 +53,9 @@ public:
           patience_(settings.jobs.patience),
           progressFiles_(fileSystem, settings.jobs.folder),
           catalogue_(fileSystem, settings.stateFolder + "/catalogue.db"),
-          loop_({catalogue_, clock, platform::systemTimeZone, jobProcesses(fileSystem, clock, settings.jobs),
-                 [this] { wake(); }, settings.mostRunning}) {
+          clockWatch_(fileSystem, clock, settings.stateFolder + "/clock-was-set"),
+          loop_({catalogue_, clock, clockWatch_, platform::systemTimeZone,
+                 jobProcesses(fileSystem, clock, settings.jobs), [this] { wake(); }, settings.mostRunning}) {
         catalogue_.check();
         sweepJobFiles(fileSystem, settings.jobs.folder);
         loop_.endAbandonedJobs();
@@ -135,6 +136,7 @@ private:
     std::condition_variable woken_;
     bool isWoken_ = false;
     catalogue::Catalogue catalogue_;
+    ClockWatch clockWatch_;
     WorkLoop loop_;  // last: its jobs wake this
 };
 

@@ -8,6 +8,7 @@
 #include "agent/scheduler/run_times.hpp"
 #include "agent/service/job_words.hpp"
 #include "agent/service/point_deletion.hpp"
+#include "agent/service/point_expiry.hpp"
 #include "platform/base/error.hpp"
 
 namespace service {
@@ -78,6 +79,7 @@ void WorkLoop::endAbandonedJobs() {
 milliseconds WorkLoop::round() {
     trouble_.reset();
     if (!running_.empty()) attempt([this] { cancelAsAsked(); });
+    attempt([this] { parts_.clockWatch.look(); });
     keepWhatJobsTold();
     const sys_seconds moment = now();
     if (!isStopping_) {
@@ -143,6 +145,7 @@ void WorkLoop::storeEnd(catalogue::JobId id, const Running& running, const JobEn
     parts_.catalogue.jobs().end(id, end, now());
     if (end.state == JobState::Completed) parts_.catalogue.points().forget(running.vault, running.deletes);
     transaction.commit();
+    if (end.point && running.plan) judged_.erase(*running.plan);
 }
 
 /// A job that was stopped says that it was cancelled, but it was only if a person did that through cancel().
@@ -183,6 +186,7 @@ void WorkLoop::considerPlans(sys_seconds now) {
         wasTrouble = wasTrouble || !isDone;
     }
     std::erase_if(lookedUntil_, [&](const auto& looked) { return !plans.contains(looked.first); });
+    std::erase_if(judged_, [&](const auto& judged) { return !plans.contains(judged.first); });
     const bool isDone =
         attempt([&] { lookAgain = std::min(lookAgain, queueDeletions(parts_.catalogue, now)); });
     wasTrouble = wasTrouble || !isDone;
@@ -203,6 +207,7 @@ WorkLoop::Considered WorkLoop::considerPlan(const Plan& plan,
     if (policy != policies.end()) {
         considered.lookAgain = considerPolicy(plan, policy->policy, now);
         if (!isPaused) considered.nextRun = considered.lookAgain;
+        considerExpiry(plan, policy->policy, now);
     }
     if (!isPaused && plan.failures != 0) {
         const auto retry = considerRetry(plan, considered.lookAgain, now);
@@ -236,6 +241,15 @@ sys_seconds WorkLoop::considerPolicy(const Plan& plan, const scheduler::Policy& 
         jobs.addEvents(earlier->id,
                        {{now, EventLevel::Info, "Another run became due while this one waits."}});
     return consideration.lookAgain;
+}
+
+void WorkLoop::considerExpiry(const Plan& plan, const scheduler::Policy& policy, sys_seconds now) {
+    const auto judged = judged_.find(plan.id);
+    const auto steady = parts_.clock.steady();
+    if (judged != judged_.end() && steady - judged->second < kBetweenJudgements) return;
+    if (!parts_.clockWatch.isTrusted()) return;
+    markExpired(parts_.catalogue, plan, policy.retention, zone_, now);
+    judged_[plan.id] = steady;
 }
 
 std::optional<sys_seconds> WorkLoop::considerRetry(const Plan& plan, sys_seconds nextRun, sys_seconds now) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "agent/catalogue/catalogue.hpp"
+#include "agent/service/clock_watch.hpp"
 #include "agent/service/running_job.hpp"
 #include "platform/clock.hpp"
 #include "platform/time_zone.hpp"
@@ -24,6 +25,7 @@ namespace service {
 struct WorkLoopParts {
     catalogue::Catalogue& catalogue;
     const platform::Clock& clock;
+    ClockWatch& clockWatch;
     std::function<platform::TimeZone()> timeZone;
     JobStarter startJob;
     /// Called from other threads when a round is worth while at once.
@@ -38,6 +40,8 @@ class WorkLoop final {
 public:
     /// How often plans are considered at least, by the time zone that is set then.
     static constexpr std::chrono::seconds kBetweenLooks{60};
+    /// How often a plan's points are judged by their age when it makes no backups.
+    static constexpr std::chrono::hours kBetweenJudgements{24};
 
     explicit WorkLoop(WorkLoopParts parts) : parts_(std::move(parts)) {}
 
@@ -98,6 +102,9 @@ private:
     std::optional<std::chrono::sys_seconds> considerRetry(const catalogue::Plan& plan,
                                                           std::chrono::sys_seconds nextRun,
                                                           std::chrono::sys_seconds now);
+    /// Marks the points that the plan's policy keeps no longer, after each backup and else once a day.
+    void considerExpiry(const catalogue::Plan& plan, const scheduler::Policy& policy,
+                        std::chrono::sys_seconds now);
     void startQueued(std::chrono::sys_seconds now);
     void start(const catalogue::Job& job, std::chrono::sys_seconds now);
     [[nodiscard]] std::unique_ptr<RunningJob> startedJob(const catalogue::Job& job,
@@ -114,6 +121,8 @@ private:
     /// Until when plans were looked at though nothing was due, later than what the catalogue keeps: so a zone
     /// or a policy that is changed brings back no run of before.
     std::map<catalogue::PlanId, std::chrono::sys_seconds> lookedUntil_;
+    /// When the plans' points were judged by their age, on the steady clock.
+    std::map<catalogue::PlanId, std::chrono::nanoseconds> judged_;
     std::optional<base::Error> trouble_;  // of this round
     bool isStopping_ = false;
     std::map<catalogue::JobId, Running> running_;

@@ -64,11 +64,16 @@ struct Workshop : Shelf {
     std::map<std::int64_t, std::shared_ptr<Puppet>> started;
     std::optional<base::Error> startFails;
     seconds ahead{0};  // of UTC, the machine's time zone
+    std::string clockFile = folder / "state/clock-was-set";
+    std::unique_ptr<service::ClockWatch> clockWatch = watchClock();
     std::unique_ptr<WorkLoop> loop = makeLoop();
 
+    std::unique_ptr<service::ClockWatch> watchClock() {
+        return std::make_unique<service::ClockWatch>(*folder.files, clock, clockFile);
+    }
     std::unique_ptr<WorkLoop> makeLoop() {
         return std::make_unique<WorkLoop>(service::WorkLoopParts{
-            catalogue, clock, [this] { return platform::TimeZone(ahead); },
+            catalogue, clock, *clockWatch, [this] { return platform::TimeZone(ahead); },
             [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
                    const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
                 if (startFails) throw *startFails;
@@ -79,6 +84,7 @@ struct Workshop : Shelf {
             [] {}, 2, WorkLoop::kBetweenLooks});
     }
     void killAndRestart() {
+        clockWatch = watchClock();
         loop = makeLoop();
         loop->endAbandonedJobs();
     }
