@@ -13,6 +13,7 @@
 #include "agent/vault/retention.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/base/wire.hpp"
 
 namespace app {
 
@@ -153,11 +154,35 @@ void printForgotten(Command& command, const std::vector<vault::RetentionDecision
     command.print(json.endObject());
 }
 
+/// JSON carries no path that is not UTF-8 as it is, so each line has the record as the vault encodes it, too.
+void printRecords(Command& command, const std::vector<vault::PointRecord>& points) {
+    for (const auto& point : points) {
+        base::Bytes record;
+        base::Encoder encoder(record);
+        vault::encodePoint(encoder, point);
+        base::JsonWriter json;
+        json.beginObject().member("type", "point").member("schema", 1);
+        addPoint(json, point);
+        command.print(json.member("record", base::encodeHex(record)).endObject());
+    }
+    base::JsonWriter json;
+    json.beginObject().member("type", "result").member("schema", 1);
+    command.print(json.member("listed", std::uint64_t{points.size()}).endObject());
+}
+
 }  // namespace
 
 int listPoints(Command& command) {
-    const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Optional);
+    using JournalNeed = vault::Vault::JournalNeed;
+    const bool isForPrograms = command.line.has("records");
+    // A search in place of a damaged journal may miss some, which a program would take for deleted.
+    const OpenedVault opened =
+        openVault(command, isForPrograms ? JournalNeed::Required : JournalNeed::Optional);
     const auto points = selectedPoints(command, opened.vault->state());
+    if (isForPrograms) {
+        printRecords(command, points);
+        return kDone;
+    }
     if (command.isJson) {
         base::JsonWriter json;
         json.beginObject().member("type", "result").member("schema", 1).key("points").beginArray();

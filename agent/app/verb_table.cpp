@@ -175,7 +175,13 @@ constexpr Option kRestoreOptions[] = {
     kYes,
     kDryRun,
 };
-constexpr Option kListOptions[] = {kClient, kPlan, kTag};
+constexpr Option kListOptions[] = {
+    {"records", None, "", "a JSON line for each point, with all that the vault keeps of it, for programs", 0,
+     false},
+    kClient,
+    kPlan,
+    kTag,
+};
 constexpr Option kWhichOptions[] = {kClient, kPlan};
 constexpr Option kShowOptions[] = {
     {"faults", None, "", "list every fault and warning of the run", 0, false},

@@ -72,6 +72,10 @@ public:
         const std::lock_guard lock(mutex_);
         return report_.takeEvents();
     }
+    [[nodiscard]] std::vector<vault::PointRecord> takePoints() override {
+        const std::lock_guard lock(mutex_);
+        return report_.takePoints();
+    }
     [[nodiscard]] std::optional<catalogue::JobEnd> outcome() const override {
         const std::lock_guard lock(mutex_);
         return outcome_;

@@ -5,6 +5,7 @@
 
 #include "platform/base/cut_text.hpp"
 #include "platform/base/text.hpp"
+#include "platform/base/wire.hpp"
 #include "platform/clock.hpp"
 
 namespace service {
@@ -84,6 +85,8 @@ void JobReport::addLine(const std::string& line, sys_seconds now) {
         addSentence(line, now);
     } else if (*type == "progress") {
         addProgress(*value);
+    } else if (*type == "point") {
+        addPoint(*value);
     } else if (*type == "result") {
         result_ = value;
     } else if (*type == "error") {
@@ -121,6 +124,22 @@ void JobReport::addProgress(const json::JsonObject& value) {
     progress_.current = value.text("current").value_or("");
 }
 
+/// One that makes no sense is missed at the end, when all are counted.
+void JobReport::addPoint(const json::JsonObject& value) {
+    const std::string record = value.text("record").value_or("");
+    base::Bytes bytes(record.size() / 2);
+    if (!base::decodeHex(record, bytes)) return;
+    try {
+        base::Decoder decoder(bytes);
+        points_.push_back(vault::decodePoint(decoder));
+        ++listed_;
+    } catch (const base::Error&) {
+        return;
+    }
+}
+
+std::vector<vault::PointRecord> JobReport::takePoints() { return std::exchange(points_, {}); }
+
 std::vector<catalogue::JobEvent> JobReport::takeEvents() { return std::exchange(events_, {}); }
 
 std::optional<vault::PointRecord> JobReport::pointOf(const json::JsonObject& point) const {
@@ -145,6 +164,12 @@ std::optional<vault::PointRecord> JobReport::pointOf(const json::JsonObject& poi
 }
 
 JobEnd JobReport::doneBy(const json::JsonObject& result) const {
+    if (result.number("listed").value_or(listed_) != listed_) {
+        return failedWith({base::ErrorKind::Internal, "JOB-0008",
+                           "Not all points of the vault that were listed could be read",
+                           "They are listed again later; report it when it happens again.",
+                           base::Retry::Later});
+    }
     JobEnd end;
     end.faults = result.number("faults").value_or(0);
     if (const auto point = result.object("point")) {

@@ -35,7 +35,7 @@ catalogue::JobEnd failedWith(const base::Error& error);
 class JobReport final {
 public:
     /// A longer line is cut: what a process says is not to fill this one's memory.
-    static constexpr std::size_t kLongestLineBytes = 1024 * 1024;
+    static constexpr std::size_t kLongestLineBytes = 8 * base::kMiB;
 
     explicit JobReport(WantedPoint wanted) : wanted_(std::move(wanted)) {}
 
@@ -47,6 +47,9 @@ public:
     /// What happened since the last call, at most catalogue::kMostEvents: of more the last is told.
     [[nodiscard]] std::vector<catalogue::JobEvent> takeEvents();
 
+    /// Points that were listed since the last call.
+    [[nodiscard]] std::vector<vault::PointRecord> takePoints();
+
     /// The output has ended and the process with this exit code. `wasAskedToStop` tells a cancelled job from
     /// one that died.
     [[nodiscard]] catalogue::JobEnd finish(int exitCode, bool wasAskedToStop, std::chrono::sys_seconds now);
@@ -55,6 +58,7 @@ private:
     void addLine(const std::string& line, std::chrono::sys_seconds now);
     void addSentence(std::string_view line, std::chrono::sys_seconds now);
     void addProgress(const json::JsonObject& value);
+    void addPoint(const json::JsonObject& value);
     [[nodiscard]] catalogue::JobEnd doneBy(const json::JsonObject& result) const;
     [[nodiscard]] catalogue::JobEnd notDone(int exitCode, bool wasAskedToStop) const;
     [[nodiscard]] std::optional<vault::PointRecord> pointOf(const json::JsonObject& point) const;
@@ -63,6 +67,8 @@ private:
     std::string line_;  // that has not ended
     JobProgress progress_;
     std::vector<catalogue::JobEvent> events_;
+    std::vector<vault::PointRecord> points_;
+    std::uint64_t listed_ = 0;  // points, those that were taken among them
     std::optional<json::JsonObject> result_;
     std::optional<json::JsonObject> error_;
 };

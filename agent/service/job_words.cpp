@@ -59,4 +59,8 @@ std::vector<std::string> deletionWords(const std::string& vault, const std::vect
     return words;
 }
 
+std::vector<std::string> listingWords(const std::string& vault) {
+    return {"point", "list", "--records", "--json", "--vault=" + vault};
+}
+
 }  // namespace service

@@ -22,4 +22,7 @@ std::vector<std::string> backupWords(const catalogue::Plan& plan);
 /// gives back what there is.
 std::vector<std::string> deletionWords(const std::string& vault, const std::vector<vault::PointId>& points);
 
+/// The words of what lists all points of a vault, as the vault keeps them.
+std::vector<std::string> listingWords(const std::string& vault);
+
 }  // namespace service

@@ -85,11 +85,13 @@ milliseconds WorkLoop::round() {
     if (!isStopping_) {
         if (isTimeToLook(moment)) considerPlans(moment);
         startQueued(moment);
+        attempt([this] { listings_.round(); });
     }
     if (trouble_) throw base::Error(*trouble_);
     if (!running_.empty()) return kWhileJobsRun;
     const auto rest = lookAgain_ ? *lookAgain_ - moment : std::chrono::seconds(0);
-    return std::clamp<milliseconds>(rest, milliseconds(0), parts_.longestRest);
+    return std::clamp<milliseconds>(std::min<milliseconds>(rest, listings_.rest()), milliseconds(0),
+                                    parts_.longestRest);
 }
 
 bool WorkLoop::attempt(const std::function<void()>& action) {
@@ -136,6 +138,7 @@ bool WorkLoop::keep(catalogue::JobId id, Running& running) {
             error.kind() == base::ErrorKind::NotFound || error.kind() == base::ErrorKind::Invalid;
         if (!told || !isGone) throw;
     }
+    listings_.jobEnded(running.vault);
     lookSoon();  // a failed run may be due again
     return true;
 }
@@ -175,8 +178,10 @@ void WorkLoop::considerPlans(sys_seconds now) {
     sys_seconds lookAgain = now + kBetweenLooks;
     bool wasTrouble = false;
     std::set<catalogue::PlanId> plans;
+    std::set<std::string> vaults;
     for (const Plan& plan : parts_.catalogue.plans().list()) {
         plans.insert(plan.id);
+        vaults.insert(plan.settings.vault);
         const bool isDone = attempt([&] {
             const Considered considered = considerPlan(plan, policies, now);
             lookAgain = std::min(lookAgain, considered.lookAgain);
@@ -187,6 +192,7 @@ void WorkLoop::considerPlans(sys_seconds now) {
     }
     std::erase_if(lookedUntil_, [&](const auto& looked) { return !plans.contains(looked.first); });
     std::erase_if(judged_, [&](const auto& judged) { return !plans.contains(judged.first); });
+    listings_.want(vaults);
     const bool isDone =
         attempt([&] { lookAgain = std::min(lookAgain, queueDeletions(parts_.catalogue, now)); });
     wasTrouble = wasTrouble || !isDone;
@@ -312,6 +318,7 @@ std::unique_ptr<RunningJob> WorkLoop::startedJob(const Job& job, const std::opti
 
 void WorkLoop::stop() {
     isStopping_ = true;
+    listings_.stop();
     for (auto& [id, running] : running_) running.job->cancel();
 }
 

@@ -16,6 +16,7 @@
 #include "agent/catalogue/catalogue.hpp"
 #include "agent/service/clock_watch.hpp"
 #include "agent/service/running_job.hpp"
+#include "agent/service/vault_listings.hpp"
 #include "platform/clock.hpp"
 #include "platform/time_zone.hpp"
 
@@ -43,7 +44,8 @@ public:
     /// How often a plan's points are judged by their age when it makes no backups.
     static constexpr std::chrono::hours kBetweenJudgements{24};
 
-    explicit WorkLoop(WorkLoopParts parts) : parts_(std::move(parts)) {}
+    explicit WorkLoop(WorkLoopParts parts)
+        : parts_(std::move(parts)), listings_(parts_.catalogue, parts_.clock, parts_.startJob, parts_.wake) {}
 
     /// Ends as failed what an earlier service left running. Before the first round.
     void endAbandonedJobs();
@@ -126,6 +128,7 @@ private:
     std::optional<base::Error> trouble_;  // of this round
     bool isStopping_ = false;
     std::map<catalogue::JobId, Running> running_;
+    VaultListings listings_;
 };
 
 }  // namespace service

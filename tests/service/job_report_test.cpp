@@ -4,6 +4,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "agent/vault/random.hpp"
+#include "platform/base/text.hpp"
+#include "platform/base/wire.hpp"
 
 using catalogue::EventLevel;
 using catalogue::JobEnd;
@@ -53,6 +55,33 @@ BOOST_AUTO_TEST_CASE(progress_is_the_newest_that_was_said) {
     BOOST_TEST(progress.bytesPerSecond == 7U);
     BOOST_TEST((progress.secondsLeft == 8U));
     BOOST_TEST(progress.current == "/etc/x");
+}
+
+BOOST_AUTO_TEST_CASE(points_come_as_their_vault_keeps_them_or_the_listing_has_failed) {
+    vault::PointRecord point;
+    point.id = vault::randomId<vault::PointId>();
+    point.client = "web1";
+    point.sources = {"/srv/\xFF"};
+    point.started = {1'800'000'000, 5};
+    base::Bytes record;
+    base::Encoder encoder(record);
+    vault::encodePoint(encoder, point);
+    const std::string good = R"({"type":"point","schema":1,"record":")" + base::encodeHex(record) + "\"}\n";
+    const std::string result = R"({"type":"result","schema":1,"listed":2})";
+    JobReport report(kWanted);
+    report.add(good, kNow);
+    BOOST_TEST((report.takePoints() == std::vector{point}));
+    report.add(good + result, kNow);
+    BOOST_TEST((report.finish(0, false, kNow).state == JobState::Completed));
+    BOOST_TEST((report.takePoints() == std::vector{point}));
+
+    for (const std::string bad : {"", "{\"type\":\"point\",\"record\":\"00\"}\n", "{\"type\":\"point\"}\n",
+                                  "{\"type\":\"point\",\"record\":\"xyz\"}\n"}) {
+        const JobEnd end = endAfter(good + bad + result);
+        BOOST_TEST((end.state == JobState::Failed));
+        BOOST_TEST(end.errorCode == "JOB-0008");
+    }
+    BOOST_TEST((endAfter(good).state == JobState::Failed));  // cut off
 }
 
 BOOST_AUTO_TEST_CASE(sentences_become_events) {

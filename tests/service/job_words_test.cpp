@@ -71,6 +71,14 @@ BOOST_AUTO_TEST_CASE(points_are_deleted_and_their_room_given_back_in_one_go) {
     BOOST_TEST(app::parseCommandLine(service::deletionWords("disk", {})).verb->fullName() == "prune");
 }
 
+BOOST_AUTO_TEST_CASE(a_vault_is_listed_for_programs) {
+    const app::CommandLine line = app::parseCommandLine(service::listingWords("disk"));
+    BOOST_TEST_REQUIRE(line.verb != nullptr);
+    BOOST_TEST(line.verb->fullName() == "point list");
+    BOOST_TEST(line.has("records"));
+    BOOST_TEST((line.value("vault") == "disk"));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_brings_them_to_the_process_as_they_were) {
     const test::TemporaryFolder folder;
     const std::vector<std::string> words = {"backup", "", " blank ", "line\nend", "100%", "\xFF", "a = b"};

@@ -332,7 +332,7 @@ BOOST_AUTO_TEST_CASE(with_nothing_to_do_the_loop_rests_and_leaves_the_disk_alone
         BOOST_TEST_REQUIRE(rest.count() > 0);
         clock.advance(std::chrono::ceil<seconds>(rest));
     }
-    BOOST_TEST(rounds <= 9 * 60);
+    BOOST_TEST(rounds <= 9 * 60 + 20);  // plans each minute; a vault that cannot be listed, ever later
     BOOST_TEST(other.version() == before);
 }
 

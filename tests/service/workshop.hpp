@@ -31,6 +31,7 @@ struct Puppet {
     std::vector<std::string> words;
     service::WantedPoint wanted;
     std::vector<catalogue::JobEvent> events;
+    std::vector<vault::PointRecord> points;
     std::optional<JobEnd> outcome;
     bool isAskedToStop = false;
     service::JobProgress progress;
@@ -42,6 +43,9 @@ public:
     [[nodiscard]] service::JobProgress progress() const override { return puppet_->progress; }
     [[nodiscard]] std::vector<catalogue::JobEvent> takeEvents() override {
         return std::exchange(puppet_->events, {});
+    }
+    [[nodiscard]] std::vector<vault::PointRecord> takePoints() override {
+        return std::exchange(puppet_->points, {});
     }
     [[nodiscard]] std::optional<JobEnd> outcome() const override { return puppet_->outcome; }
     void cancel() noexcept override { puppet_->isAskedToStop = true; }
@@ -57,13 +61,17 @@ inline JobEnd endIn(JobState state, std::optional<base::ErrorKind> kind = std::n
     return end;
 }
 
+/// What is started to list a vault.
+inline constexpr JobId kListing{0};
+
 /// At first it is noon before the first backup of policyNamed(), every six hours from 22:00 on.
 struct Workshop : Shelf {
     sys_seconds start = sys_days(std::chrono::year{2026} / 11 / 27) + hours(12);
     ManualClock clock{start.time_since_epoch().count()};
     std::map<std::int64_t, std::shared_ptr<Puppet>> started;
     std::optional<base::Error> startFails;
-    seconds ahead{0};  // of UTC, the machine's time zone
+    bool listsByHand = false;  // else no vault can be reached when its points are listed
+    seconds ahead{0};          // of UTC, the machine's time zone
     std::string clockFile = folder / "state/clock-was-set";
     std::unique_ptr<service::ClockWatch> clockWatch = watchClock();
     std::unique_ptr<WorkLoop> loop = makeLoop();
@@ -77,7 +85,9 @@ struct Workshop : Shelf {
             [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
                    const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
                 if (startFails) throw *startFails;
-                auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, false, {}});
+                auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, {}, false, {}});
+                if (id == kListing && !listsByHand)
+                    puppet->outcome = endIn(JobState::Failed, base::ErrorKind::Unavailable);
                 started[id.value] = puppet;
                 return std::make_unique<PuppetJob>(puppet);
             },

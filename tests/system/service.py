@@ -52,9 +52,10 @@ class Service:
         connection.close()
         return rows
 
-    def add_plan(self, name: str, source: pathlib.Path | str, first_backup: int | None = None) -> bytes:
+    def add_plan(self, name: str, source: pathlib.Path | str, first_backup: int | None = None,
+                 plan: bytes | None = None) -> bytes:
         """A plan as people will make it, with a policy of every hour when it has a first backup time."""
-        plan = secrets.token_bytes(16)
+        plan = plan or secrets.token_bytes(16)
         policy = None
         if first_backup is not None:
             self.run("INSERT INTO policies (name, frequency_count, frequency_unit, first_backup, retention_count, "
@@ -108,10 +109,14 @@ def goes_by_itself(service: Service) -> None:
     """A policy whose first backup is a few seconds away."""
     lab = service.lab
     offset = time.localtime().tm_gmtoff
-    plan = service.add_plan("hourly", f"{service.source}/", int(time.time()) + offset + 3)
+    service.add_plan("instant", service.source)
     service.stop()
+    service.start()
+    # Once it has listed the vault it will not do so soon, and find that this point is not there.
+    service.await_that(lambda: service.run("SELECT count(*) FROM points") == [(1,)], "the vault's points are listed")
+    plan = secrets.token_bytes(16)
     expired = service.add_point(secrets.token_bytes(16), plan.hex())
-    service.start()  # looks at the plan that nobody told it of
+    service.add_plan("hourly", f"{service.source}/", int(time.time()) + offset + 3, plan)
     due = "SELECT id FROM jobs WHERE kind = 'backup'"
     service.await_that(lambda: service.run(due), "a run becomes due")
     job = service.await_end(service.run(due)[0][0])
@@ -121,7 +126,8 @@ def goes_by_itself(service: Service) -> None:
     lab.check(point["plan"] == plan.hex(), f"the point is of {point['plan']}")
     stored = service.run("SELECT started, started_nanoseconds, objects FROM points WHERE id = ?", (job["point"],))
     lab.check(len(stored) == 1 and stored[0][2] == point["objects"], f"the point is not in the catalogue: {stored}")
-    sources = service.run("SELECT text FROM point_texts WHERE kind = 'source'")
+    sources = service.run("SELECT text FROM point_texts JOIN points ON number = point WHERE kind = 'source' AND id = ?",
+                          (job["point"],))
     lab.check([text for (text,) in sources] == point["sources"], f"its sources are {sources}, not {point['sources']}")
     target = lab.work / "restored"
     lab.run("restore", "latest", "--target", target)
@@ -149,6 +155,35 @@ def forgets_what_is_marked(service: Service) -> None:
                                                      "WHERE kind = 'prune' ORDER BY number"))
     lab.check("Forgot 1 restore point." in words and "Gave back" in words, f"it said {words}")
     lab.run("verify")
+
+
+def learns_its_points_back(service: Service) -> None:
+    """A catalogue that is lost, and a plan that is made anew: the points of its vault come back, paths and all, and
+    those that another client made; a vault that cannot be reached is no trouble and is told nothing about."""
+    lab = service.lab
+    odd = os.fsencode(lab.work) + b"/odd \xff"
+    os.mkdir(odd)
+    subprocess.run([lab.hbr, "backup", "run", odd, "--client", "other", "--tag", "a", "--tag", "b"], env=lab.environment,
+                   check=True, capture_output=True)
+    service.stop()
+    in_vault = {point["id"]: point for point in lab.json("point", "list")[0]["points"]}
+    for file in service.catalogue.parent.glob("catalogue.db*"):
+        file.unlink()
+    service.start()
+    service.add_plan("anew", service.source)
+    away = service.add_plan("away", service.source)
+    service.run("UPDATE plans SET vault = ? WHERE id = ?", (str(lab.work / "no vault"), away))
+    service.await_that(lambda: service.run("SELECT count(*) FROM points") == [(len(in_vault),)], "points come back")
+    for identity, client, objects, number in service.run("SELECT id, client, objects, number FROM points"):
+        point = in_vault[identity.hex()]
+        lab.check((client, objects) == (point["client"], point["objects"]), f"{point} came back as {client}, {objects}")
+        tags = service.run("SELECT text FROM point_texts WHERE point = ? AND kind = 'tag' ORDER BY position", (number,))
+        lab.check([tag for (tag,) in tags] == point["tags"], f"{point} came back with {tags}")
+    source = service.run("SELECT CAST(text AS BLOB) FROM point_texts JOIN points ON number = point "
+                         "WHERE client = 'other' AND kind = 'source'")
+    lab.check(source == [(odd,)], f"a path that is no UTF-8 came back as {source}")
+    lab.check(service.run("SELECT * FROM jobs") == [], "a listing is told as a job")
+    os.rmdir(odd)
 
 
 def fails_and_goes_on(service: Service) -> None:
@@ -218,6 +253,7 @@ def main() -> int:
         lab.check("JOB-0007" in second.stderr, f"a second service says {second.stderr}")
         forgets_what_is_marked(service)
         goes_by_itself(service)
+        learns_its_points_back(service)
         fails_and_goes_on(service)
         # From here on a job lasts five seconds at least, so that it is met while it runs.
         service.stop()
