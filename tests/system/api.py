@@ -145,6 +145,9 @@ def whole_way(agent: Agent, source: pathlib.Path) -> None:
     lab.check(agent.ask("get", f"{at}/consequences")["points"] == 1, "the point would not go")
     agent.ask("delete", f"{at}?confirm=wrong", expect=USAGE)
     agent.ask("delete", f"{at}?confirm=nightly")
+    agent.await_that("/points", lambda points: not points["items"], "the point leaves the vault")
+    lab.check("\"points\":[]" in lab.run("point", "list", "--vault", "disk", "--json").stdout, "the vault has it still")
+    agent.await_that("/jobs?state=active", lambda jobs: not jobs["items"], "the deletion ends")
     agent.ask("delete", f"/plans/{plan['id']}")
 
 
