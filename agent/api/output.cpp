@@ -160,7 +160,7 @@ void writeJob(base::JsonWriter& json, const catalogue::Job& job,
     json.endObject();
 }
 
-void writeJobSummary(base::JsonWriter& json, const std::optional<catalogue::Job>& job) {
+void writeJobSummary(base::JsonWriter& json, const std::optional<catalogue::JobSummary>& job) {
     if (!job) {
         json.null();
         return;

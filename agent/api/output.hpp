@@ -40,7 +40,7 @@ void writePlan(base::JsonWriter& json, const catalogue::Plan& plan, const Polici
                const Call& call);
 void writeJob(base::JsonWriter& json, const catalogue::Job& job,
               const std::optional<catalogue::JobProgress>& progress);
-void writeJobSummary(base::JsonWriter& json, const std::optional<catalogue::Job>& job);
+void writeJobSummary(base::JsonWriter& json, const std::optional<catalogue::JobSummary>& job);
 
 /// How far a job is, when it runs.
 std::optional<catalogue::JobProgress> progressOf(const catalogue::Job& job, const Call& call);

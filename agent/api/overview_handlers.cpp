@@ -29,7 +29,6 @@ const char* wordOf(Protection state) noexcept { return kProtectionWords.at(stati
 struct Assessed {
     PlanStanding plan;
     Protection state;
-    std::optional<sys_seconds> nextRun;
 };
 
 /// Two runs may take the time of two; more is late.
@@ -47,13 +46,11 @@ Protection protectionOf(const PlanStanding& plan, const Policies& policies, sys_
     return isLate(plan, policy->second, now) ? Protection::Late : Protection::Protected;
 }
 
-std::vector<Assessed> assess(const Call& call) {
-    const Policies policies = policiesById(call.catalogue);
+std::vector<Assessed> assess(const Call& call, const Policies& policies) {
     std::vector<Assessed> all;
     for (PlanStanding& plan : call.catalogue.standings().ofPlans()) {
         const Protection state = protectionOf(plan, policies, call.now);
-        const auto next = nextRunOf(plan.policy, plan.pause, policies, call);
-        all.push_back({std::move(plan), state, next});
+        all.push_back({std::move(plan), state});
     }
     std::ranges::stable_sort(all, {}, &Assessed::state);
     return all;
@@ -86,14 +83,15 @@ std::optional<Advice> adviceFor(const Assessed& assessed) {
     return std::nullopt;
 }
 
-void writePlans(base::JsonWriter& json, const std::vector<Assessed>& all) {
+void writePlans(base::JsonWriter& json, const std::vector<Assessed>& all, const Policies& policies,
+                const Call& call) {
     json.key("plans").beginArray();
     for (std::size_t at = 0; at < std::min(all.size(), kMostPlansShown); ++at) {
         const Assessed& assessed = all[at];
         json.beginObject().member("id", assessed.plan.id.hex()).member("name", assessed.plan.name);
         json.member("state", wordOf(assessed.state));
         writeMoment(json, "lastGood", assessed.plan.lastGood);
-        writeMoment(json, "nextRun", assessed.nextRun);
+        writeMoment(json, "nextRun", nextRunOf(assessed.plan.policy, assessed.plan.pause, policies, call));
         json.key("lastJob");
         writeJobSummary(json, assessed.plan.lastBackup);
         json.endObject();
@@ -136,10 +134,11 @@ Answer getHealth(const Call& call) {
 }
 
 Answer getOverview(const Call& call) {
-    const std::vector<Assessed> all = assess(call);
+    const Policies policies = policiesById(call.catalogue);
+    const std::vector<Assessed> all = assess(call, policies);
     base::JsonWriter json;
     json.beginObject().member("client", platform::hostName());
-    writePlans(json, all);
+    writePlans(json, all, policies, call);
     std::uint64_t queued = 0;
     json.key("runningJobs").beginArray();
     for (const auto& job : call.catalogue.jobs().list({.hasEnded = false})) {

@@ -18,17 +18,32 @@ using catalogue::PointPlace;
 using catalogue::StoredPoint;
 using std::chrono::sys_seconds;
 
-/// What is known of plans whose points are shown.
-struct KnownPlans {
-    explicit KnownPlans(const Call& call) : policies(policiesById(call.catalogue)) {
-        for (auto& standing : call.catalogue.standings().ofPlans()) {
-            const PlanId id = standing.id;
-            plans.emplace(id, std::move(standing));
-        }
+/// What is known of plans whose points are shown, each looked up once.
+class KnownPlans final {
+public:
+    explicit KnownPlans(const Call& call) : call_(call), policies_(policiesById(call.catalogue)) {}
+
+    /// Nothing when no plan of this agent made the point.
+    const catalogue::PlanStanding* makerOf(const StoredPoint& point) {
+        const auto id = PlanId::fromHex(point.plan);
+        if (!id) return nullptr;
+        auto found = plans_.find(*id);
+        if (found == plans_.end()) found = plans_.emplace(*id, call_.catalogue.standings().ofPlan(*id)).first;
+        return found->second ? &*found->second : nullptr;
     }
 
-    const Policies policies;
-    std::map<PlanId, catalogue::PlanStanding> plans;
+    [[nodiscard]] std::optional<sys_seconds> expiryOf(const StoredPoint& point,
+                                                      const catalogue::PlanStanding& plan) const {
+        const auto policy = plan.policy ? policies_.find(*plan.policy) : policies_.end();
+        if (policy == policies_.end()) return std::nullopt;
+        return scheduler::expiryOf(policy->second.retention, call_.zone,
+                                   sys_seconds(std::chrono::seconds(point.started.seconds)));
+    }
+
+private:
+    const Call& call_;
+    const Policies policies_;
+    std::map<PlanId, std::optional<catalogue::PlanStanding>> plans_;
 };
 
 void writeTexts(base::JsonWriter& json, const char* name, const std::vector<std::string>& texts) {
@@ -37,22 +52,12 @@ void writeTexts(base::JsonWriter& json, const char* name, const std::vector<std:
     json.endArray();
 }
 
-std::optional<sys_seconds> expiryOf(const StoredPoint& point, const catalogue::PlanStanding& plan,
-                                    const KnownPlans& known, const Call& call) {
-    const auto policy = plan.policy ? known.policies.find(*plan.policy) : known.policies.end();
-    if (policy == known.policies.end()) return std::nullopt;
-    return scheduler::expiryOf(policy->second.retention, call.zone,
-                               sys_seconds(std::chrono::seconds(point.started.seconds)));
-}
-
-void writePoint(base::JsonWriter& json, const StoredPoint& point, const KnownPlans& known, const Call& call) {
-    const auto id = PlanId::fromHex(point.plan);
-    const auto plan = id ? known.plans.find(*id) : known.plans.end();
-    const bool isOurs = plan != known.plans.end();
+void writePoint(base::JsonWriter& json, const StoredPoint& point, KnownPlans& known) {
+    const catalogue::PlanStanding* plan = known.makerOf(point);
     json.beginObject().member("vault", point.vault).member("id", point.id.hex());
     json.member("client", point.client);
-    writeOptional(json, "plan", isOurs ? std::optional(point.plan) : std::nullopt);
-    json.member("planName", isOurs ? plan->second.name : std::string());
+    writeOptional(json, "plan", plan != nullptr ? std::optional(point.plan) : std::nullopt);
+    json.member("planName", plan != nullptr ? plan->name : std::string());
     writeTexts(json, "sources", point.sources);
     writeTexts(json, "tags", point.tags);
     json.member("started", platform::formatUtcExactly(point.started));
@@ -61,7 +66,7 @@ void writePoint(base::JsonWriter& json, const StoredPoint& point, const KnownPla
     json.member("readBytes", point.readBytes).member("newBytes", point.newBytes);
     json.member("storedBytes", point.storedBytes).member("faults", point.faults);
     writeMoment(json, "toBeDeleted", point.toBeDeleted);
-    writeMoment(json, "expires", isOurs ? expiryOf(point, plan->second, known, call) : std::nullopt);
+    writeMoment(json, "expires", plan != nullptr ? known.expiryOf(point, *plan) : std::nullopt);
     json.endObject();
 }
 
@@ -108,10 +113,10 @@ Answer listPoints(const Call& call) {
     auto points = call.catalogue.points().list(filter);
     const bool isLast = static_cast<std::int64_t>(points.size()) < filter.most;
     if (!isLast) points.pop_back();
-    const KnownPlans known(call);
+    KnownPlans known(call);
     return listAnswer(
         [&](base::JsonWriter& json) {
-            for (const StoredPoint& point : points) writePoint(json, point, known, call);
+            for (const StoredPoint& point : points) writePoint(json, point, known);
         },
         isLast ? std::nullopt : std::optional(cursorOf(points.back())));
 }
@@ -123,7 +128,8 @@ Answer getPoint(const Call& call) {
         catalogue::throwNotThere("restore point '" + base::printable(call.fromPath.at(1)) +
                                  "' in that vault");
     base::JsonWriter json;
-    writePoint(json, *point, KnownPlans(call), call);
+    KnownPlans known(call);
+    writePoint(json, *point, known);
     return answerWith(json);
 }
 

@@ -60,10 +60,8 @@ Answer answerWithGoing(const catalogue::GoesWithPolicy& goes) {
     base::JsonWriter json;
     json.beginObject().key("plans").beginArray();
     for (const auto& plan : goes.plans)
-        json.beginObject().member("id", plan.id.hex()).member("name", plan.settings.name).endObject();
-    std::uint64_t storedBytes = 0;
-    for (const auto& point : goes.points) storedBytes += point.storedBytes;
-    json.endArray().member("points", std::uint64_t{goes.points.size()}).member("storedBytes", storedBytes);
+        json.beginObject().member("id", plan.id.hex()).member("name", plan.name).endObject();
+    json.endArray().member("points", goes.points).member("storedBytes", goes.storedBytes);
     json.key("runningJobs").beginArray();
     for (const auto id : goes.runningJobs) json.value(id.value);
     json.endArray().endObject();

@@ -86,6 +86,12 @@ const char* toString(JobKind kind) noexcept { return wordOf(kKindWords, kind); }
 
 const char* toString(JobState state) noexcept { return wordOf(kStateWords, state); }
 
+std::optional<JobState> jobStateNamed(std::string_view word) noexcept {
+    for (const auto& [state, known] : kStateWords)
+        if (word == known) return state;
+    return std::nullopt;
+}
+
 bool isEnd(JobState state) noexcept { return state != JobState::Queued && state != JobState::Running; }
 
 JobId Jobs::insert(const NewJob& job, const std::string& planName,
@@ -219,9 +225,13 @@ std::optional<Job> Jobs::find(JobId id) {
 }
 
 std::vector<Job> Jobs::list(const JobFilter& filter) {
-    std::string sql = std::string(kSelect) + "WHERE id < ? ";
+    std::string sql(kSelect);
+    // Few of a million have not ended; SQLite would look at all of them from the newest on.
+    if (filter.hasEnded == false) sql += "INDEXED BY jobs_not_ended ";
+    sql += "WHERE id < ? ";
     if (filter.plan) sql += "AND plan = ? ";
     if (filter.kind) sql += "AND kind = ? ";
+    if (filter.kind && filter.kind != JobKind::Backup) sql += "AND kind <> 'backup' ";  // as the index has it
     if (filter.vault) sql += "AND vault = ? ";
     if (filter.hasEnded) sql += *filter.hasEnded ? "AND ended IS NOT NULL " : "AND ended IS NULL ";
     Statement select = database_.prepare(sql + "ORDER BY id DESC LIMIT ?");

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/catalogue/database.hpp"
@@ -28,6 +29,9 @@ enum class JobState { Queued, Running, Completed, PartiallyCompleted, Failed, Ca
 /// "partially completed": the words of people, page and file.
 const char* toString(JobKind kind) noexcept;
 const char* toString(JobState state) noexcept;
+
+/// Nothing for a word that is no state.
+std::optional<JobState> jobStateNamed(std::string_view word) noexcept;
 
 /// False for queued and running.
 bool isEnd(JobState state) noexcept;

@@ -101,10 +101,15 @@ GoesWithPolicy Policies::whatGoesWith(PolicyId id) {
     Transaction transaction(database_, Transaction::Kind::Read);
     if (!find(id)) throwNotThere(nameOf(id));
     GoesWithPolicy goes;
-    goes.plans = Plans(database_).list({.policy = id});
-    PointFilter filter;
-    filter.policy = id;
-    goes.points = Points(database_).list(filter);
+    Statement plans = database_.prepare("SELECT id, name FROM plans WHERE policy = ? ORDER BY name");
+    plans.bind(id.value);
+    while (plans.step()) goes.plans.push_back({idOf<PlanId>(plans, 0, database_), plans.text(1)});
+    Statement points = database_.prepare(
+        "SELECT count(*), coalesce(sum(stored_bytes), 0) FROM points WHERE to_be_deleted IS NULL "
+        "AND plan IN (SELECT lower(hex(id)) FROM plans WHERE policy = ?)");
+    points.bind(id.value).step();
+    goes.points = countOf(points, 0);
+    goes.storedBytes = countOf(points, 1);
     Statement running = database_.prepare(
         "SELECT jobs.id FROM jobs JOIN plans ON plans.id = jobs.plan "
         "WHERE plans.policy = ? AND jobs.state = 'running' ORDER BY jobs.id");
@@ -117,8 +122,10 @@ GoesWithPolicy Policies::whatGoesWith(PolicyId id) {
 GoesWithPolicy Policies::remove(PolicyId id, std::chrono::sys_seconds now) {
     Transaction transaction(database_);
     GoesWithPolicy goes = whatGoesWith(id);
-    for (const StoredPoint& point : goes.points)
-        Points(database_).markForDeletion(point.vault, {point.id}, now);
+    database_.run(
+        "UPDATE points SET to_be_deleted = ? WHERE to_be_deleted IS NULL "
+        "AND plan IN (SELECT lower(hex(id)) FROM plans WHERE policy = ?)",
+        secondsOf(now), id.value);
     database_.run(
         "UPDATE jobs SET state = 'cancelled', ended = ? WHERE state = 'queued' "
         "AND plan IN (SELECT id FROM plans WHERE policy = ?)",

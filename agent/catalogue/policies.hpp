@@ -2,13 +2,13 @@
 // policies.hpp: the policies that people made, and what a policy takes along when it is deleted.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "agent/catalogue/database.hpp"
 #include "agent/catalogue/ids.hpp"
-#include "agent/catalogue/plans.hpp"
-#include "agent/catalogue/points.hpp"
 #include "agent/scheduler/policy.hpp"
 
 namespace catalogue {
@@ -20,9 +20,15 @@ struct StoredPolicy {
 
 /// What deleting a policy ends.
 struct GoesWithPolicy {
-    std::vector<Plan> plans;          // those that use it; they stop
-    std::vector<StoredPoint> points;  // those that these plans made, in all vaults, newest first
-    std::vector<JobId> runningJobs;   // of these plans; they are asked to end
+    struct NamedPlan {
+        PlanId id;
+        std::string name;
+    };
+
+    std::vector<NamedPlan> plans;    // those that use it, by name; they stop
+    std::uint64_t points = 0;        // those that these plans made, in all vaults, and nobody deleted yet
+    std::uint64_t storedBytes = 0;   // what these brought to their vaults
+    std::vector<JobId> runningJobs;  // of these plans; they are asked to end
 };
 
 /// The table of policies. Not thread-safe; the Database must outlive it.

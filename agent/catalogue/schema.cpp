@@ -99,6 +99,7 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE INDEX jobs_by_plan ON jobs (plan);
 CREATE INDEX jobs_not_ended ON jobs (state) WHERE ended IS NULL;
+CREATE INDEX jobs_but_backups ON jobs (vault, kind) WHERE kind <> 'backup';
 CREATE INDEX jobs_by_end ON jobs (ended) WHERE ended IS NOT NULL;
 
 CREATE TABLE events (
@@ -131,7 +132,8 @@ CREATE TABLE points (
     UNIQUE (vault, id)
 ) STRICT;
 CREATE INDEX points_by_plan ON points (plan, started);
-CREATE INDEX points_by_start ON points (started, started_nanoseconds);
+CREATE INDEX points_by_start ON points (started, started_nanoseconds, vault, id);
+CREATE INDEX points_by_vault ON points (vault, started) WHERE to_be_deleted IS NULL;
 CREATE INDEX points_to_be_deleted ON points (vault) WHERE to_be_deleted IS NOT NULL;
 
 CREATE TABLE point_texts (

@@ -8,16 +8,26 @@ namespace catalogue {
 namespace {
 
 constexpr std::string_view kSelect =
-    "SELECT id, name, policy, made, pause_from, pause_until, stopped, "
+    "SELECT plans.id, plans.name, plans.policy, plans.made, plans.pause_from, plans.pause_until, "
+    "plans.stopped, "
     "(SELECT max(started) FROM points WHERE plan = lower(hex(plans.id)) AND to_be_deleted IS NULL), "
-    "(SELECT id FROM jobs WHERE plan = plans.id AND kind = 'backup' ORDER BY id DESC LIMIT 1) "
-    "FROM plans ";
+    "latest.id, latest.state, latest.ended, latest.faults, latest.error_text "
+    "FROM plans LEFT JOIN jobs AS latest ON latest.id = "
+    "(SELECT id FROM jobs WHERE plan = plans.id AND kind = 'backup' ORDER BY id DESC LIMIT 1) ";
+
+/// The last columns of kSelect.
+std::optional<JobSummary> lastBackupOf(const Statement& row, const Database& database) {
+    const auto id = row.optionalInteger(8);
+    if (!id) return std::nullopt;
+    const auto state = jobStateNamed(row.text(9));
+    if (!state) throwDamaged("a column holds '" + row.text(9) + "'", database.path());
+    return JobSummary{{*id}, *state, optionalMomentOf(row, 10), countOf(row, 11), row.text(12)};
+}
 
 }  // namespace
 
 std::vector<PlanStanding> Standings::load(Statement& select) {
     std::vector<PlanStanding> standings;
-    Jobs jobs(database_);
     while (select.step()) {
         PlanStanding standing;
         standing.id = idOf<PlanId>(select, 0, database_);
@@ -27,7 +37,7 @@ std::vector<PlanStanding> Standings::load(Statement& select) {
         if (!select.isNull(4)) standing.pause = scheduler::Pause{momentOf(select, 4), momentOf(select, 5)};
         standing.stopped = optionalMomentOf(select, 6);
         standing.lastGood = optionalMomentOf(select, 7);
-        if (const auto job = select.optionalInteger(8)) standing.lastBackup = jobs.find({*job});
+        standing.lastBackup = lastBackupOf(select, database_);
         standings.push_back(std::move(standing));
     }
     return standings;
@@ -35,13 +45,13 @@ std::vector<PlanStanding> Standings::load(Statement& select) {
 
 std::vector<PlanStanding> Standings::ofPlans() {
     Transaction transaction(database_, Transaction::Kind::Read);
-    Statement select = database_.prepare(std::string(kSelect) + "ORDER BY name");
+    Statement select = database_.prepare(std::string(kSelect) + "ORDER BY plans.name");
     return load(select);
 }
 
 std::optional<PlanStanding> Standings::ofPlan(const PlanId& id) {
     Transaction transaction(database_, Transaction::Kind::Read);
-    Statement select = database_.prepare(std::string(kSelect) + "WHERE id = ?");
+    Statement select = database_.prepare(std::string(kSelect) + "WHERE plans.id = ?");
     select.bind(id.view());
     auto found = load(select);
     if (found.empty()) return std::nullopt;

@@ -16,6 +16,15 @@
 
 namespace catalogue {
 
+/// A job in short.
+struct JobSummary {
+    JobId id;
+    JobState state = JobState::Queued;
+    std::optional<std::chrono::sys_seconds> ended;
+    std::uint64_t faults = 0;
+    std::string errorText;
+};
+
 struct PlanStanding {
     PlanId id;
     std::string name;
@@ -25,7 +34,7 @@ struct PlanStanding {
     std::optional<std::chrono::sys_seconds> stopped;
     /// When the newest of its restore points was begun, of those that are to stay.
     std::optional<std::chrono::sys_seconds> lastGood;
-    std::optional<Job> lastBackup;  // the job, in whatever state
+    std::optional<JobSummary> lastBackup;
 };
 
 struct VaultStanding {
