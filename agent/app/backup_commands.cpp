@@ -2,7 +2,10 @@
 // backup_commands.cpp: backup run.
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
+#include "agent/app/backup_scripts.hpp"
 #include "agent/app/commands.hpp"
 #include "agent/app/dry_run_sink.hpp"
 #include "agent/app/fault_report.hpp"
@@ -126,21 +129,29 @@ int dryRun(Command& command, vault::Vault& vault, const engine::BackupRequest& r
     return sink.faultCount() != 0 ? kDoneWithFaults : kDone;
 }
 
-void reportBackup(Command& command, const engine::BackupOutcome& outcome, std::chrono::nanoseconds time) {
+/// A backup that has ended, and its time.
+struct Finished {
+    engine::BackupOutcome outcome;
+    std::chrono::nanoseconds time{0};
+};
+
+void reportBackup(Command& command, const Finished& finished, const std::optional<base::Error>& scriptFault) {
+    const engine::BackupOutcome& outcome = finished.outcome;
     const vault::PointRecord& point = outcome.point;
-    const double seconds = std::chrono::duration<double>(time).count();
+    const double seconds = std::chrono::duration<double>(finished.time).count();
     reportFaults(command, outcome.faults, point.faults, "hbr point show " + shortId(point.id) + " --faults");
     if (command.isJson) {
         base::JsonWriter json;
         json.beginObject().member("type", "result").member("schema", 1).key("point").beginObject();
         addPoint(json, point);
         json.endObject().member("seconds", seconds).member("warnings", outcome.warnings);
-        json.member("peakMemoryBytes", platform::peakMemoryBytes());
+        json.member("peakMemoryBytes", platform::peakMemoryBytes()).key("scriptFault");
+        scriptFault ? json.value(scriptFault->describe()) : json.null();
         addFaults(json, outcome.faults);
         command.print(json.endObject());
     }
     command.say("Restore point " + shortId(point.id) + ": " + counted(point.objects, "object") + ", " +
-                base::formatSize(point.logicalBytes) + ", in " + base::formatElapsed(time) + ".");
+                base::formatSize(point.logicalBytes) + ", in " + base::formatElapsed(finished.time) + ".");
     command.say("Read " + base::formatSize(point.readBytes) + ", new " + base::formatSize(point.newBytes) +
                 ", stored " + base::formatSize(point.storedBytes) + ".");
     if (point.faults != 0) {
@@ -149,12 +160,11 @@ void reportBackup(Command& command, const engine::BackupOutcome& outcome, std::c
     }
 }
 
-}  // namespace
-
-int runBackupCommand(Command& command) {
+/// Opens the vault, looks at the sources, and hands over what the command line asks for.
+template <typename Use>
+auto withRequest(Command& command, const Use& use) {
     using JournalNeed = vault::Vault::JournalNeed;
     const auto sources = vault::sourcesOfPoint(command.around.fileSystem, command.line.operands);
-    const unsigned workers = command.workers();
     const bool looksBeforeItBegins = command.line.has("parent") || command.line.has("dry-run");
     const OpenedVault opened =
         openVault(command, looksBeforeItBegins ? JournalNeed::Required : JournalNeed::ToAppend);
@@ -168,23 +178,47 @@ int runBackupCommand(Command& command) {
     request.plan = command.line.value("plan").value_or("");
     request.sources = sources;
     request.tags = command.line.values("tag");
-    request.workers = workers;
+    request.workers = command.workers();
     if (const auto parent = command.line.value("parent")) {
         request.parent = choosePoint(command, opened.vault->state(), *parent).id;
     }
     request.run = [&](connectors::ObjectSink& sink) { backup.run(sink, command.around.cancel); };
-    if (command.line.has("dry-run")) return dryRun(command, *opened.vault, request);
+    return use(*opened.vault, request);
+}
 
-    engine::Progress progress;
-    const auto started = command.around.clock.steady();
-    engine::BackupOutcome outcome;
-    {
+Finished backUp(Command& command) {
+    return withRequest(command, [&](vault::Vault& vault, const engine::BackupRequest& request) {
+        engine::Progress progress;
+        const auto started = command.around.clock.steady();
         const JobDisplay display(command, progress, Totals::Known, "Backing up");
-        outcome =
-            engine::runBackup(*opened.vault, command.around.clock, request, progress, command.around.cancel);
+        auto outcome =
+            engine::runBackup(vault, command.around.clock, request, progress, command.around.cancel);
+        return Finished{std::move(outcome), command.around.clock.steady() - started};
+    });
+}
+
+}  // namespace
+
+int runBackupCommand(Command& command) {
+    static_cast<void>(command.workers());  // refused before a script runs
+    if (command.line.has("dry-run")) {
+        return withRequest(command, [&](vault::Vault& vault, const engine::BackupRequest& request) {
+            return dryRun(command, vault, request);
+        });
     }
-    reportBackup(command, outcome, command.around.clock.steady() - started);
-    return outcome.point.faults != 0 ? kDoneWithFaults : kDone;
+    BackupScripts scripts(command, clientOf(command));
+    Finished finished;
+    try {
+        scripts.runBefore();
+        finished = backUp(command);
+    } catch (...) {
+        scripts.runAfterError(base::currentError());
+        throw;
+    }
+    const bool hasFaults = finished.outcome.point.faults != 0;
+    const auto scriptFault = scripts.runAfter(hasFaults);
+    reportBackup(command, finished, scriptFault);
+    return hasFaults || scriptFault ? kDoneWithFaults : kDone;
 }
 
 }  // namespace app

@@ -158,6 +158,10 @@ constexpr Option kBackupOptions[] = {
      false},
     {"reread", None, "", "read every file, even if it looks unchanged", 0, false},
     {"parent", Point, "ID", "compare with this point (default: the last one of these paths)", 0, false},
+    {"script-before", Path, "FILE", "run a script first; when it fails, nothing is backed up", 0, false},
+    {"script-after", Path, "FILE", "run a script at the end, however the backup went", 0, false},
+    {"script-timeout", Number, "MINUTES", "end a script that takes longer (default: 60)", 0, false},
+    {"plan-name", Text, "NAME", "what scripts find in HBR_PLAN (default: the name of --plan)", 0, false},
     kWorkers,
     kDryRun,
 };
@@ -307,7 +311,10 @@ const Verb kVerbs[] = {
      "hbr backup run /home /etc\nhbr backup run ~/work --exclude '*.o' --exclude-caches --tag weekly",
      "Unchanged files are not read again. A file that cannot be read is a fault: everything else is stored, "
      "and the "
-     "exit code is 3.",
+     "exit code is 3. Scripts find HBR_PLAN, HBR_CLIENT and HBR_VAULT, the one at the end also "
+     "HBR_JOB_RESULT: completed, partially-completed, failed or cancelled; it runs after a failed "
+     "first script, too, and when it fails itself the exit code is 3. No script finds HBR_PASSWORD and "
+     "other secrets, and --dry-run runs none.",
      runBackupCommand},
     {"", "restore", "Bring files back", kPoint, kRestoreOptions, true,
      "hbr restore latest --target /tmp/back\nhbr restore 3fa9 --in-place --include /etc/hosts --conflict "

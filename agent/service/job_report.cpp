@@ -179,7 +179,8 @@ JobEnd JobReport::doneBy(const json::JsonObject& result) const {
         end.storedBytes = point->number("storedBytes").value_or(0);
         end.faults = point->number("faults").value_or(0);
     }
-    end.state = end.faults == 0 ? JobState::Completed : JobState::PartiallyCompleted;
+    const bool isWhole = end.faults == 0 && !result.text("scriptFault");
+    end.state = isWhole ? JobState::Completed : JobState::PartiallyCompleted;
     return end;
 }
 

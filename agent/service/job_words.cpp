@@ -18,10 +18,11 @@ struct PlanOption {
 };
 
 constexpr std::array kFilesOptions = {
-    PlanOption{"exclude", true},      PlanOption{"exclude-file", true},
-    PlanOption{"exclude-type", true}, PlanOption{"exclude-larger-than", true},
-    PlanOption{"fixed-pages", true},  PlanOption{"exclude-caches", false},
-    PlanOption{"reread", false},      PlanOption{"one-file-system", false},
+    PlanOption{"exclude", true},        PlanOption{"exclude-file", true},
+    PlanOption{"exclude-type", true},   PlanOption{"exclude-larger-than", true},
+    PlanOption{"fixed-pages", true},    PlanOption{"exclude-caches", false},
+    PlanOption{"reread", false},        PlanOption{"one-file-system", false},
+    PlanOption{"script-timeout", true},
 };
 
 std::string optionWord(const std::string& name, const std::string& value) {
@@ -35,6 +36,14 @@ std::string optionWord(const std::string& name, const std::string& value) {
     return known->hasValue ? "--" + name + "=" + value : "--" + name;
 }
 
+void addScripts(std::vector<std::string>& words, const catalogue::PlanSettings& settings) {
+    if (settings.scriptBefore.empty() && settings.scriptAfter.empty()) return;
+    if (!settings.scriptBefore.empty()) words.push_back("--script-before=" + settings.scriptBefore);
+    if (!settings.scriptAfter.empty()) words.push_back("--script-after=" + settings.scriptAfter);
+    // The plan's mark means nothing to a person who writes a script.
+    words.push_back("--plan-name=" + settings.name);
+}
+
 }  // namespace
 
 std::vector<std::string> backupWords(const catalogue::Plan& plan) {
@@ -46,6 +55,7 @@ std::vector<std::string> backupWords(const catalogue::Plan& plan) {
                                       "--client=" + settings.client,
                                       "--plan=" + catalogue::planMark(plan.id)};
     for (const auto& [name, value] : settings.options) words.push_back(optionWord(name, value));
+    addScripts(words, settings);
     words.emplace_back("--");
     words.insert(words.end(), settings.sources.begin(), settings.sources.end());
     return words;

@@ -57,6 +57,13 @@ BOOST_AUTO_TEST_CASE(progress_is_the_newest_that_was_said) {
     BOOST_TEST(progress.current == "/etc/x");
 }
 
+BOOST_AUTO_TEST_CASE(a_last_script_that_failed_makes_a_job_a_partial_one) {
+    BOOST_TEST((endAfter(R"({"type":"result","scriptFault":"It failed","point":{"faults":0}})").state ==
+                JobState::PartiallyCompleted));
+    BOOST_TEST((endAfter(R"({"type":"result","scriptFault":null,"point":{"faults":0}})").state ==
+                JobState::Completed));
+}
+
 BOOST_AUTO_TEST_CASE(points_come_as_their_vault_keeps_them_or_the_listing_has_failed) {
     vault::PointRecord point;
     point.id = vault::randomId<vault::PointId>();

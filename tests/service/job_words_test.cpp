@@ -59,6 +59,18 @@ BOOST_AUTO_TEST_CASE(no_option_but_the_connectors_gets_in) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(scripts_and_the_plans_name_for_them_are_told) {
+    catalogue::Plan plan = planOf({{"script-timeout", "5"}});
+    plan.settings.scriptBefore = "/opt/stop the database";
+    plan.settings.scriptAfter = "/opt/start";
+    const app::CommandLine line = app::parseCommandLine(service::backupWords(plan));
+    BOOST_TEST((line.value("script-before") == "/opt/stop the database"));
+    BOOST_TEST((line.value("script-after") == "/opt/start"));
+    BOOST_TEST((line.number("script-timeout") == 5U));
+    BOOST_TEST((line.value("plan-name") == "nightly"));
+    BOOST_TEST(!app::parseCommandLine(service::backupWords(planOf({}))).has("script-before"));
+}
+
 BOOST_AUTO_TEST_CASE(points_are_deleted_and_their_room_given_back_in_one_go) {
     const std::vector<vault::PointId> points = {vault::randomId<vault::PointId>(),
                                                 vault::randomId<vault::PointId>()};

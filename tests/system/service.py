@@ -195,6 +195,33 @@ def fails_and_goes_on(service: Service) -> None:
     service.await_that(lambda: not list((lab.work / "state" / "jobs").iterdir()), "files of ended jobs go")
 
 
+def runs_scripts(service: Service) -> None:
+    """What scripts say is the job's events; a first one that fails ends the job, and the last one hears of it."""
+    lab = service.lab
+
+    def script(name: str, text: str) -> pathlib.Path:
+        path = lab.work / name
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o700)
+        return path
+
+    def ended_with(before: pathlib.Path, plan: bytes) -> tuple[dict, list[str]]:
+        service.run("UPDATE plans SET script_before = ?, script_after = ? WHERE id = ?", (str(before), str(after), plan))
+        number = service.queue(plan)
+        job = service.await_end(number)
+        return job, [text for (text,) in service.run("SELECT text FROM events WHERE job = ? ORDER BY number", (number,))]
+
+    after = script("after", "echo \"$HBR_PLAN: $HBR_JOB_RESULT ${HBR_PASSWORD-none}\"")
+    plan = service.add_plan("with scripts", service.source)
+    job, events = ended_with(script("before", "echo '{\"type\":\"result\",\"schema\":1}'"), plan)
+    lab.check(job["state"] == "completed" and job["point"], f"a backup with scripts ended {job}")
+    lab.check('script before the backup: {"type":"result","schema":1}' in events, f"its events are {events}")
+    lab.check("script after the backup: with scripts: completed none" in events, f"its events are {events}")
+    job, events = ended_with(script("failing", "exit 9"), plan)
+    lab.check((job["state"], job["code"]) == ("failed", "SCRIPT-0001"), f"a script that failed ended {job}")
+    lab.check("script after the backup: with scripts: failed none" in events, f"its events are {events}")
+
+
 def crashes_alone(service: Service, plan: bytes) -> None:
     """The death of a job is one failed job; another of the same service goes on."""
     lab = service.lab
@@ -255,6 +282,7 @@ def main() -> int:
         goes_by_itself(service)
         learns_its_points_back(service)
         fails_and_goes_on(service)
+        runs_scripts(service)
         # From here on a job lasts five seconds at least, so that it is met while it runs.
         service.stop()
         lab.environment["HBR_LIMIT_UPLOAD"] = "8M"
