@@ -6,6 +6,7 @@
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/process.hpp"
+#include "platform/time_zone.hpp"
 
 namespace app {
 
@@ -72,24 +73,45 @@ unsigned Command::workers() const {
 }
 
 base::TransferLimits Command::limits() {
-    return {limit(uploadLimit_, "limit-upload", "HBR_LIMIT_UPLOAD"),
-            limit(downloadLimit_, "limit-download", "HBR_LIMIT_DOWNLOAD")};
+    if (!areLimitsKnown_) {
+        if (const auto rates = line.value("limit-upload-by-hour")) {
+            limitByHour(*rates);
+        } else {
+            limitAlways(uploadLimit_, "limit-upload", "HBR_LIMIT_UPLOAD");
+        }
+        limitAlways(downloadLimit_, "limit-download", "HBR_LIMIT_DOWNLOAD");
+        areLimitsKnown_ = true;
+    }
+    return {uploadLimit_ ? &*uploadLimit_ : nullptr, downloadLimit_ ? &*downloadLimit_ : nullptr};
 }
 
-base::RateLimiter* Command::limit(std::optional<base::RateLimiter>& limiter, const char* option,
-                                  const char* variable) {
-    if (limiter) return &*limiter;
+std::optional<std::uint64_t> Command::rateOf(const char* option, const char* variable) {
     auto text = line.value(option);
     if (!text) text = environment(variable);
-    if (!text) return nullptr;
+    if (!text) return std::nullopt;
     const auto rate = parseRate(*text);
     if (!rate) {
         throw base::Error(base::ErrorKind::Invalid, "CLI-0004",
                           "'" + base::printable(*text) + "' is no rate for " + variable,
                           std::string(kRateHint));
     }
+    return rate;
+}
+
+void Command::limitByHour(const std::string& rates) {
+    hourlyLimit_.emplace(parseHourlyRates(rates), rateOf("limit-upload", "HBR_LIMIT_UPLOAD"), around.clock,
+                         platform::systemTimeZone);
+    uploadLimit_.emplace(hourlyLimit_->bytesPerSecond(), around.cancel);
+    hourlyLimit_->hold(*uploadLimit_);
+    detail("The upload is limited by the hour: " + base::printable(rates) + ".");
+}
+
+void Command::limitAlways(std::optional<base::RateLimiter>& limiter, const char* option,
+                          const char* variable) {
+    const auto rate = rateOf(option, variable);
+    if (!rate) return;
     detail("The " + std::string(option).substr(6) + " is limited to " + base::formatSize(*rate) + "/s.");
-    return &limiter.emplace(*rate, around.cancel);
+    limiter.emplace(*rate, around.cancel);
 }
 
 }  // namespace app

@@ -10,6 +10,7 @@
 #include "agent/app/command_line.hpp"
 #include "agent/app/console.hpp"
 #include "agent/app/exit_code.hpp"
+#include "agent/app/hourly_limit.hpp"
 #include "agent/config/vault_book.hpp"
 #include "platform/base/cancel.hpp"
 #include "platform/base/json_writer.hpp"
@@ -65,17 +66,21 @@ public:
     [[nodiscard]] unsigned workers() const;
 
     /// The bandwidth that all stores of this run keep to together, by --limit-upload and --limit-download,
-    /// else HBR_LIMIT_UPLOAD and HBR_LIMIT_DOWNLOAD. The limiters live as long as the command. Throws Error
-    /// (Invalid, "CLI-0004") for a variable that makes no sense.
+    /// else HBR_LIMIT_UPLOAD and HBR_LIMIT_DOWNLOAD; at the hours of --limit-upload-by-hour by that. The
+    /// limiters live as long as the command. Throws Error (Invalid, "CLI-0004") for a variable that makes no
+    /// sense.
     [[nodiscard]] base::TransferLimits limits();
 
 private:
-    base::RateLimiter* limit(std::optional<base::RateLimiter>& limiter, const char* option,
-                             const char* variable);
+    [[nodiscard]] std::optional<std::uint64_t> rateOf(const char* option, const char* variable);
+    void limitByHour(const std::string& rates);
+    void limitAlways(std::optional<base::RateLimiter>& limiter, const char* option, const char* variable);
 
     config::VaultBook book_;
     std::optional<base::RateLimiter> uploadLimit_;
     std::optional<base::RateLimiter> downloadLimit_;
+    bool areLimitsKnown_ = false;
+    std::optional<HourlyLimit> hourlyLimit_;  // last: it uses the limiter
 };
 
 }  // namespace app

@@ -24,6 +24,8 @@ constexpr Option kVault[] = {
     {"limit-upload", Rate, "RATE",
      "send at most so much a second, such as 500K or 10M (else HBR_LIMIT_UPLOAD)", 0, false},
     {"limit-download", Rate, "RATE", "receive at most so much a second (else HBR_LIMIT_DOWNLOAD)", 0, false},
+    {"limit-upload-by-hour", Text, "HOURS=RATE,...",
+     "send at most so much at some hours, such as 9-18=1M,22-6=10M (else as --limit-upload says)", 0, false},
 };
 
 constexpr Option kS3[] = {

@@ -44,6 +44,15 @@ void addScripts(std::vector<std::string>& words, const catalogue::PlanSettings& 
     words.push_back("--plan-name=" + settings.name);
 }
 
+void addBandwidth(std::vector<std::string>& words, const std::vector<scheduler::BandwidthRange>& ranges) {
+    std::string text;
+    for (const scheduler::BandwidthRange& range : ranges) {
+        text += (text.empty() ? "" : ",") + std::to_string(range.fromHour) + "-" +
+                std::to_string(range.untilHour) + "=" + std::to_string(range.bytesPerSecond);
+    }
+    if (!text.empty()) words.push_back("--limit-upload-by-hour=" + text);
+}
+
 }  // namespace
 
 std::vector<std::string> backupWords(const catalogue::Plan& plan) {
@@ -56,6 +65,7 @@ std::vector<std::string> backupWords(const catalogue::Plan& plan) {
                                       "--plan=" + catalogue::planMark(plan.id)};
     for (const auto& [name, value] : settings.options) words.push_back(optionWord(name, value));
     addScripts(words, settings);
+    addBandwidth(words, settings.bandwidth);
     words.emplace_back("--");
     words.insert(words.end(), settings.sources.begin(), settings.sources.end());
     return words;

@@ -37,8 +37,9 @@ MAY_INCLUDE = {
                       "platform", "platform/base"},
     "agent/catalogue": {"agent/catalogue", "agent/json", "agent/scheduler", "agent/vault", "platform", "platform/base"},
     "agent/config": {"agent/config", "platform", "platform/base"},
-    "agent/app": {"agent/app", "agent/api", "agent/config", "agent/engine", "agent/json", "agent/mount", "agent/registration", "agent/s3",
-                  "agent/service", "agent/vault", "agent/web", "connectors", "connectors/files", "platform",
+    "agent/app": {"agent/app", "agent/api", "agent/config", "agent/engine", "agent/json", "agent/mount", "agent/registration",
+                  "agent/s3", "agent/scheduler", "agent/service", "agent/vault", "agent/web", "connectors",
+                  "connectors/files", "platform",
                   "platform/base"},
 }
 PROJECT_FOLDERS = ("agent/", "connectors/", "platform/", "tests/")

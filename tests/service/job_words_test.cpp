@@ -71,6 +71,13 @@ BOOST_AUTO_TEST_CASE(scripts_and_the_plans_name_for_them_are_told) {
     BOOST_TEST(!app::parseCommandLine(service::backupWords(planOf({}))).has("script-before"));
 }
 
+BOOST_AUTO_TEST_CASE(a_plans_bandwidth_is_told) {
+    catalogue::Plan plan = planOf({});
+    plan.settings.bandwidth = {{9, 18, 1024 * 1024}, {22, 6, 2048}};
+    const app::CommandLine line = app::parseCommandLine(service::backupWords(plan));
+    BOOST_TEST((line.value("limit-upload-by-hour") == "9-18=1048576,22-6=2048"));
+}
+
 BOOST_AUTO_TEST_CASE(points_are_deleted_and_their_room_given_back_in_one_go) {
     const std::vector<vault::PointId> points = {vault::randomId<vault::PointId>(),
                                                 vault::randomId<vault::PointId>()};

@@ -255,16 +255,19 @@ class MainJob:
         size, rate = 4 << 20, 2 << 20
         noise = lab.work / "limited"
         noise.mkdir()
-        (noise / "noise").write_bytes(os.urandom(size))
         for what, arguments, variables in (
+                ("backup by the hour", ("backup", "run", noise, "--plan", "hourly", "--limit-upload-by-hour",
+                                        "0-12=2M,12-0=2M"), {"HBR_LIMIT_UPLOAD": "1G"}),
                 ("backup", ("backup", "run", noise, "--plan", "limited", "--limit-upload", "2M"), {}),
                 ("restore", ("restore", "latest", "--plan", "limited", "--target", lab.work / "slow"),
                  {"HBR_LIMIT_DOWNLOAD": "2M"})):
+            if what != "restore":
+                (noise / "noise").write_bytes(os.urandom(size))
             begun = time.monotonic()
             said = lab.run(*arguments, "-v", environment=variables)
             seconds = time.monotonic() - begun
             lab.check(seconds >= size / rate - 0.125, f"a limited {what} of {size} bytes took {seconds:.2f} s")
-            self.says(said, r"The (up|down)load is limited to 2.0 MiB/s")
+            self.says(said, r"The (up|down)load is limited (to 2.0 MiB/s|by the hour: 0-12=2M,12-0=2M)")
         lab.check(manifest((lab.work / "slow").joinpath(*noise.parts[1:])) == manifest(noise), "it came back otherwise")
 
     def terminal(self) -> None:

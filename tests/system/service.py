@@ -222,6 +222,19 @@ def runs_scripts(service: Service) -> None:
     lab.check("script after the backup: with scripts: failed none" in events, f"its events are {events}")
 
 
+def keeps_its_bandwidth(service: Service) -> None:
+    lab = service.lab
+    noise = lab.work / "noise"
+    noise.write_bytes(secrets.token_bytes(8 << 20))
+    plan = service.add_plan("limited", noise)
+    service.run("INSERT INTO plan_bandwidth (plan, position, from_hour, until_hour, bytes_per_second) "
+                "VALUES (?, 0, 0, 12, 2097152), (?, 1, 12, 24, 2097152)", (plan, plan))
+    begun = time.monotonic()
+    job = service.await_end(service.queue(plan))
+    seconds = time.monotonic() - begun
+    lab.check(job["state"] == "completed" and seconds >= 3.8, f"8 MiB at 2 MiB/s took {seconds:.2f} s: {job}")
+
+
 def crashes_alone(service: Service, plan: bytes) -> None:
     """The death of a job is one failed job; another of the same service goes on."""
     lab = service.lab
@@ -283,6 +296,7 @@ def main() -> int:
         learns_its_points_back(service)
         fails_and_goes_on(service)
         runs_scripts(service)
+        keeps_its_bandwidth(service)
         # From here on a job lasts five seconds at least, so that it is met while it runs.
         service.stop()
         lab.environment["HBR_LIMIT_UPLOAD"] = "8M"
