@@ -75,7 +75,7 @@ std::optional<base::Error> BackupScripts::runLast(const char* result, const base
         runScript(command_, script);
         return std::nullopt;
     } catch (...) {
-        const base::Error error = base::currentError();
+        base::Error error = base::currentError();
         command_.around.console.err("hbr: fault: " + script.name + ": " + base::printable(error.describe()) +
                                     '\n');
         return error;
