@@ -12,6 +12,7 @@
 #include "platform/known_paths.hpp"
 #include "platform/process.hpp"
 #include "platform/service_host.hpp"
+#include "platform/system_log.hpp"
 
 namespace app {
 
@@ -41,8 +42,9 @@ int runServiceCommand(Command& command) {
     settings.jobs.program = {platform::programPath(), "service", "job"};
     return platform::runService(kServiceName, command.around.cancel,
                                 [&](platform::ServiceHost& host, const base::CancelToken& /*stop*/) {
+                                    const auto log = platform::openSystemLog(kServiceName);
                                     return service::serve(command.around.fileSystem, command.around.clock,
-                                                          settings, host);
+                                                          settings, host, *log);
                                 });
 }
 

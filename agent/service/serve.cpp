@@ -21,6 +21,8 @@ namespace {
 constexpr milliseconds kOpening = std::chrono::minutes(2);
 /// After trouble, such as a full disk.
 constexpr milliseconds kBeforeAnotherTry = std::chrono::seconds(10);
+/// What the system's log hears of a service that cannot go on as it should.
+constexpr const char* kTrouble = "service";
 /// What is left for the catalogue once the jobs have ended.
 constexpr milliseconds kClosing = std::chrono::seconds(10);
 
@@ -45,18 +47,42 @@ std::string statusOf(const WorkLoop& loop) {
     return text;
 }
 
+platform::LogEvent eventOf(const base::Error& error) {
+    const bool isCatalogue = error.code().starts_with("CATALOG-");
+    return isCatalogue && error.kind() == base::ErrorKind::Corrupt ? platform::LogEvent::CatalogueDamaged
+                                                                   : platform::LogEvent::AlertRaised;
+}
+
+Notice noticeOf(const base::Error& error) {
+    return {kTrouble, platform::LogSeverity::Error, eventOf(error), error.describe()};
+}
+
+/// Why a service does not start is told by others, but not that it is the catalogue.
+catalogue::Catalogue wholeCatalogue(const platform::FileSystem& fileSystem, const std::string& path,
+                                    platform::SystemLog& log) {
+    try {
+        catalogue::Catalogue catalogue(fileSystem, path);
+        catalogue.check();
+        return catalogue;
+    } catch (const base::Error& error) {
+        if (eventOf(error) == platform::LogEvent::CatalogueDamaged)
+            log.write(platform::LogSeverity::Error, platform::LogEvent::CatalogueDamaged, error.describe());
+        throw;
+    }
+}
+
 class Service final {
 public:
     Service(const platform::FileSystem& fileSystem, const platform::Clock& clock,
-            const ServeSettings& settings, platform::ServiceHost& host)
+            const ServeSettings& settings, platform::ServiceHost& host, platform::SystemLog& log)
         : host_(host),
           patience_(settings.jobs.patience),
           progressFiles_(fileSystem, settings.jobs.folder),
-          catalogue_(fileSystem, settings.stateFolder + "/catalogue.db"),
+          catalogue_(wholeCatalogue(fileSystem, settings.stateFolder + "/catalogue.db", log)),
           clockWatch_(fileSystem, clock, settings.stateFolder + "/clock-was-set"),
-          loop_({catalogue_, clock, clockWatch_, platform::systemTimeZone,
+          notices_(log, clock),
+          loop_({catalogue_, clock, clockWatch_, notices_, platform::systemTimeZone,
                  jobProcesses(fileSystem, clock, settings.jobs), [this] { wake(); }, settings.mostRunning}) {
-        catalogue_.check();
         sweepJobFiles(fileSystem, settings.jobs.folder);
         loop_.endAbandonedJobs();
     }
@@ -83,9 +109,12 @@ private:
             const milliseconds rest = loop_.round();
             show(statusOf(loop_));
             tellProgress();
+            notices_.resolve(kTrouble, "The service works again.");
             return rest;
         } catch (...) {
-            show(base::currentError().message());
+            const base::Error error = base::currentError();
+            show(error.message());
+            notices_.tell(noticeOf(error));
             return kBeforeAnotherTry;
         }
     }
@@ -137,17 +166,18 @@ private:
     bool isWoken_ = false;
     catalogue::Catalogue catalogue_;
     ClockWatch clockWatch_;
+    Notices notices_;
     WorkLoop loop_;  // last: its jobs wake this
 };
 
 }  // namespace
 
 int serve(const platform::FileSystem& fileSystem, const platform::Clock& clock, ServeSettings settings,
-          platform::ServiceHost& host) {
+          platform::ServiceHost& host, platform::SystemLog& log) {
     host.needTime(kOpening);
     const catalogue::Guard guard = guardOf(fileSystem, settings.stateFolder);
     settings.jobs.folder = settings.stateFolder + "/jobs";
-    Service service(fileSystem, clock, settings, host);
+    Service service(fileSystem, clock, settings, host, log);
     host.ready();
     service.work();
     service.end();

@@ -6,6 +6,7 @@
 
 #include "agent/service/job_process.hpp"
 #include "platform/service_host.hpp"
+#include "platform/system_log.hpp"
 
 namespace service {
 
@@ -19,6 +20,6 @@ struct ServeSettings {
 /// another service works with the folder, and what the catalogue throws when it cannot be used. Later trouble
 /// with it, such as a full disk, is shown as the service's status, and tried again.
 int serve(const platform::FileSystem& fileSystem, const platform::Clock& clock, ServeSettings settings,
-          platform::ServiceHost& host);
+          platform::ServiceHost& host, platform::SystemLog& log);
 
 }  // namespace service

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/scheduler/run_times.hpp"
+#include "agent/service/job_notices.hpp"
 #include "agent/service/job_words.hpp"
 #include "agent/service/point_deletion.hpp"
 #include "agent/service/point_expiry.hpp"
@@ -34,9 +35,7 @@ JobEnd endedWithService(const char* code, const char* message) {
 std::string missedText(std::uint64_t missed) {
     const std::string many = missed == scheduler::kMostMissed ? " or more" : "";
     return std::to_string(missed) + many + (missed == 1 ? " run was" : " runs were") +
-           " not made in time, because the machine or the service was off or its clock was set; this job "
-           "makes "
-           "up for it.";
+           " not made in time, because the machine or the service was off or its clock was set; ";
 }
 
 /// Of these the newest backup of a plan is looked for.
@@ -73,13 +72,14 @@ void WorkLoop::endAbandonedJobs() {
         JobEnd end = endedWithService("JOB-0004", "The service ended while this job ran");
         if (job.cancelAsked) end.state = JobState::Cancelled;
         jobs.end(job.id, end, now());
+        tellEnd(parts_.notices, job, end);
     }
 }
 
 milliseconds WorkLoop::round() {
     trouble_.reset();
     if (!running_.empty()) attempt([this] { cancelAsAsked(); });
-    attempt([this] { parts_.clockWatch.look(); });
+    attempt([this] { lookAtClock(); });
     keepWhatJobsTold();
     const sys_seconds moment = now();
     if (!isStopping_) {
@@ -92,6 +92,11 @@ milliseconds WorkLoop::round() {
     const auto rest = lookAgain_ ? *lookAgain_ - moment : std::chrono::seconds(0);
     return std::clamp<milliseconds>(std::min<milliseconds>(rest, listings_.rest()), milliseconds(0),
                                     parts_.longestRest);
+}
+
+void WorkLoop::lookAtClock() {
+    parts_.clockWatch.look();
+    tellTrust(parts_.notices, parts_.clockWatch.isTrusted());
 }
 
 bool WorkLoop::attempt(const std::function<void()>& action) {
@@ -131,24 +136,26 @@ bool WorkLoop::keep(catalogue::JobId id, Running& running) {
         if (!running.unsaved.empty()) jobs.addEvents(id, running.unsaved);
         running.unsaved.clear();
         if (!told) return false;
-        storeEnd(id, running, endOf(running, *told));
+        storeEnd(running, endOf(running, *told));
     } catch (const base::Error& error) {
         // Somebody else has ended or removed it, and nobody can end it any more.
         const bool isGone =
             error.kind() == base::ErrorKind::NotFound || error.kind() == base::ErrorKind::Invalid;
         if (!told || !isGone) throw;
     }
-    listings_.jobEnded(running.vault);
+    listings_.jobEnded(running.asked.vault);
     lookSoon();  // a failed run may be due again
     return true;
 }
 
-void WorkLoop::storeEnd(catalogue::JobId id, const Running& running, const JobEnd& end) {
+void WorkLoop::storeEnd(const Running& running, const JobEnd& end) {
+    const Job& job = running.asked;
     catalogue::Transaction transaction(parts_.catalogue.database());
-    parts_.catalogue.jobs().end(id, end, now());
-    if (end.state == JobState::Completed) parts_.catalogue.points().forget(running.vault, running.deletes);
+    parts_.catalogue.jobs().end(job.id, end, now());
+    if (end.state == JobState::Completed) parts_.catalogue.points().forget(job.vault, running.deletes);
     transaction.commit();
-    if (end.point && running.plan) judged_.erase(*running.plan);
+    if (end.point && job.plan) judged_.erase(*job.plan);
+    tellEnd(parts_.notices, job, end);
 }
 
 /// A job that was stopped says that it was cancelled, but it was only if a person did that through cancel().
@@ -237,12 +244,18 @@ sys_seconds WorkLoop::considerPolicy(const Plan& plan, const scheduler::Policy& 
     const auto earlier = std::ranges::find_if(waiting, [&](const Job& job) {
         return job.kind == catalogue::JobKind::Backup && job.plan == plan.id;
     });
-    const bool isAnotherDue = consideration.due && earlier != waiting.end();
+    const bool isDue = consideration.due.has_value();
+    const bool isAnotherDue = isDue && earlier != waiting.end();
     if (isAnotherDue) consideration.due.reset();
     const auto id = jobs.recordDueRun(plan, consideration, now);
     lookedUntil = consideration.consideredUntil;
     if (id && consideration.missed != 0)
-        jobs.addEvents(*id, {{now, EventLevel::Warning, missedText(consideration.missed)}});
+        jobs.addEvents(*id, {{now, EventLevel::Warning,
+                              missedText(consideration.missed) + "this job makes up for it."}});
+    if (isDue)
+        tellMissed(parts_.notices, plan, missedText(consideration.missed) + "one run makes up for it.",
+                   consideration.missed);
+    if (consideration.wasClockWrong) tellSetBack(parts_.notices);
     if (isAnotherDue)
         jobs.addEvents(earlier->id,
                        {{now, EventLevel::Info, "Another run became due while this one waits."}});
@@ -278,7 +291,7 @@ std::optional<sys_seconds> WorkLoop::considerRetry(const Plan& plan, sys_seconds
 
 bool WorkLoop::isBusy(const std::optional<catalogue::PlanId>& plan) const {
     return plan &&
-           std::ranges::any_of(running_, [&](const auto& entry) { return entry.second.plan == plan; });
+           std::ranges::any_of(running_, [&](const auto& entry) { return entry.second.asked.plan == plan; });
 }
 
 void WorkLoop::startQueued(sys_seconds now) {
@@ -290,7 +303,7 @@ void WorkLoop::startQueued(sys_seconds now) {
 
 void WorkLoop::start(const Job& job, sys_seconds now) {
     const auto plan = job.plan ? parts_.catalogue.plans().find(*job.plan) : std::nullopt;
-    Running running{job.plan, nullptr, {}, false, job.vault, {}};
+    Running running{job, nullptr, {}, false, {}};
     if (job.kind == catalogue::JobKind::Prune) running.deletes = pointsToDelete(parts_.catalogue, job.vault);
     parts_.catalogue.jobs().start(job.id, now);
     try {

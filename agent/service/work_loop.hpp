@@ -15,6 +15,7 @@
 
 #include "agent/catalogue/catalogue.hpp"
 #include "agent/service/clock_watch.hpp"
+#include "agent/service/notices.hpp"
 #include "agent/service/running_job.hpp"
 #include "agent/service/vault_listings.hpp"
 #include "platform/clock.hpp"
@@ -27,6 +28,7 @@ struct WorkLoopParts {
     catalogue::Catalogue& catalogue;
     const platform::Clock& clock;
     ClockWatch& clockWatch;
+    Notices& notices;
     std::function<platform::TimeZone()> timeZone;
     JobStarter startJob;
     /// Called from other threads when a round is worth while at once.
@@ -67,15 +69,15 @@ public:
 
 private:
     struct Running {
-        std::optional<catalogue::PlanId> plan;
+        catalogue::Job asked;
         std::unique_ptr<RunningJob> job;
         std::vector<catalogue::JobEvent> unsaved;
-        bool wasCancelled = false;  // by a person
-        std::string vault;
+        bool wasCancelled = false;            // by a person
         std::vector<vault::PointId> deletes;  // once it has completed, the vault has them no more
     };
 
     [[nodiscard]] std::chrono::sys_seconds now() const;
+    void lookAtClock();
     /// Does it, and keeps what it threw for the round's end; false then.
     bool attempt(const std::function<void()>& action);
     /// Of what runs, what a person wants to end (catalogue::Jobs::askToCancel()).
@@ -84,7 +86,7 @@ private:
     /// True when the job has ended.
     bool keep(catalogue::JobId id, Running& running);
     /// In one transaction with what follows from it.
-    void storeEnd(catalogue::JobId id, const Running& running, const catalogue::JobEnd& end);
+    void storeEnd(const Running& running, const catalogue::JobEnd& end);
     [[nodiscard]] static catalogue::JobEnd endOf(const Running& running, catalogue::JobEnd told);
     [[nodiscard]] bool isTimeToLook(std::chrono::sys_seconds now);
     /// The next round considers all plans.

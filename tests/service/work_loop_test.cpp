@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(trouble_with_one_job_keeps_no_other_waiting) {
 
 BOOST_AUTO_TEST_CASE(what_the_catalogue_does_not_take_now_it_takes_later) {
     auto patient = open(std::chrono::milliseconds(1));
-    WorkLoop impatient({patient, clock, *clockWatch, [] { return platform::TimeZone(); },
+    WorkLoop impatient({patient, clock, *clockWatch, notices, [] { return platform::TimeZone(); },
                         [this](JobId id, const std::vector<std::string>&, const service::WantedPoint&,
                                const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
                             started[id.value] = std::make_shared<Puppet>();

@@ -11,6 +11,7 @@
 
 #include "agent/service/work_loop.hpp"
 #include "tests/catalogue/shelf.hpp"
+#include "tests/service/kept_log.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace test {
@@ -73,6 +74,8 @@ struct Workshop : Shelf {
     bool listsByHand = false;  // else no vault can be reached when its points are listed
     seconds ahead{0};          // of UTC, the machine's time zone
     std::string clockFile = folder / "state/clock-was-set";
+    KeptLog log;
+    service::Notices notices{log, clock};
     std::unique_ptr<service::ClockWatch> clockWatch = watchClock();
     std::unique_ptr<WorkLoop> loop = makeLoop();
 
@@ -81,7 +84,7 @@ struct Workshop : Shelf {
     }
     std::unique_ptr<WorkLoop> makeLoop() {
         return std::make_unique<WorkLoop>(service::WorkLoopParts{
-            catalogue, clock, *clockWatch, [this] { return platform::TimeZone(ahead); },
+            catalogue, clock, *clockWatch, notices, [this] { return platform::TimeZone(ahead); },
             [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
                    const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
                 if (startFails) throw *startFails;

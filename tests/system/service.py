@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from lab import BUSY, DONE, Lab, fill, manifest
+from lab import BUSY, DONE, INTEGRITY, Lab, fill, manifest
 
 LONG = 120  # seconds after which something will never happen
 
@@ -23,6 +23,7 @@ class Service:
         self.source = lab.work / "source"
         self.catalogue = lab.work / "state" / "catalogue.db"
         self.process: subprocess.Popen | None = None
+        self.said = ""  # by all that were stopped; in the foreground the system's log, too
         lab.environment["HBR_STATE_DIR"] = str(lab.work / "state")
 
     def start(self) -> None:
@@ -34,7 +35,7 @@ class Service:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        self.process.communicate(timeout=LONG)
+        self.said += self.process.communicate(timeout=LONG)[1]
         return self.process.returncode
 
     def await_that(self, holds, what: str) -> None:
@@ -76,7 +77,8 @@ class Service:
 
     def queue(self, plan: bytes) -> int:
         self.run("INSERT INTO jobs (kind, state, plan, plan_name, client, vault, made) "
-                 "VALUES ('backup', 'queued', ?, 'plan', 'lab', 'lab', ?)", (plan, int(time.time())))
+                 "VALUES ('backup', 'queued', ?, (SELECT name FROM plans WHERE id = ?), 'lab', 'lab', ?)",
+                 (plan, plan, int(time.time())))
         return self.run("SELECT max(id) FROM jobs")[0][0]
 
     def state(self, job: int) -> str:
@@ -277,6 +279,20 @@ def is_killed(service: Service, plan: bytes, change) -> None:
     lab.run("verify")
 
 
+def tells_the_system(service: Service) -> None:
+    """What went wrong until now stands in the system's log, a line each; and why a service does not start."""
+    lab = service.lab
+    logged = [line for line in service.said.splitlines() if line.startswith("hbr: error: A job failed: ")]
+    for plan, code in (("gone", "FILES-0004"), ("large", "JOB-0001"), ("large", "JOB-0004"), ("large", "JOB-0005"),
+                       ("with scripts", "SCRIPT-0001")):
+        found = [line for line in logged if f"backup of the plan '{plan}'" in line and f"({code})" in line]
+        lab.check(len(found) == 1, f"of {plan} with {code} the log has {found or logged}")
+    with service.catalogue.open("r+b") as file:
+        file.write(b"no database")
+    refused = lab.run("service", "run", expect=INTEGRITY)
+    lab.check("hbr: error: The catalogue is damaged: " in refused.stderr, f"a damaged catalogue: {refused.stderr}")
+
+
 def main() -> int:
     with Lab(sys.argv[1]) as lab:
         service = Service(lab)
@@ -307,6 +323,7 @@ def main() -> int:
         is_stopped(service, plan, change)
         is_killed(service, plan, change)
         lab.check(service.stop(signal.SIGINT) == DONE, "Ctrl-C did not end it well")
+        tells_the_system(service)
         return lab.end()
 
 
