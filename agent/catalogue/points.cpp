@@ -181,6 +181,16 @@ std::uint64_t Points::count(const PlanId& plan, const std::string& vault) {
     return countOf(select, 0);
 }
 
+std::vector<PointBeginning> Points::beginnings(const PlanId& plan, const std::string& vault) {
+    Statement select = database_.prepare(
+        "SELECT id, started FROM points WHERE plan = ? AND vault = ? AND to_be_deleted IS NULL "
+        "ORDER BY started DESC");
+    select.bind(planMark(plan)).bind(vault);
+    std::vector<PointBeginning> found;
+    while (select.step()) found.push_back({idOf<vault::PointId>(select, 0, database_), momentOf(select, 1)});
+    return found;
+}
+
 void Points::markForDeletion(const std::string& vault, const std::vector<vault::PointId>& ids,
                              std::chrono::sys_seconds now) {
     Transaction transaction(database_);

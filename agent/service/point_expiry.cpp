@@ -18,16 +18,12 @@ constexpr std::chrono::sys_days kLatest{std::chrono::year{9000} / 1 / 1};
 std::size_t markExpired(catalogue::Catalogue& catalogue, const catalogue::Plan& plan,
                         const scheduler::RetentionPeriod& retention, const platform::TimeZone& zone,
                         sys_seconds now) {
-    catalogue::PointFilter filter;
-    filter.vault = plan.settings.vault;
-    filter.plan = plan.id;
     std::vector<vault::PointId> ids;
     std::vector<sys_seconds> started;
-    for (const auto& point : catalogue.points().list(filter)) {
-        const sys_seconds moment{std::chrono::seconds(point.started.seconds)};
-        if (point.toBeDeleted || moment < kEarliest || moment >= kLatest) continue;
+    for (const auto& point : catalogue.points().beginnings(plan.id, plan.settings.vault)) {
+        if (point.started < kEarliest || point.started >= kLatest) continue;
         ids.push_back(point.id);
-        started.push_back(moment);
+        started.push_back(point.started);
     }
     std::vector<vault::PointId> expired;
     const auto decisions = scheduler::applyRetention(retention, zone, started, now);

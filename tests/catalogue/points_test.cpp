@@ -159,6 +159,10 @@ BOOST_AUTO_TEST_CASE(marks_outlive_rebuilds_until_the_vault_has_deleted) {
     BOOST_CHECK(points.list(marked).front().toBeDeleted == at(50));
     BOOST_TEST(points.count(plan, "disk") == 1U);
     BOOST_TEST(points.count(plan, "tape") == 0U);
+    BOOST_TEST_REQUIRE(points.beginnings(plan, "disk").size() == 1U);
+    BOOST_CHECK(points.beginnings(plan, "disk").front().id == staying.id);
+    BOOST_CHECK(points.beginnings(plan, "disk").front().started == at(2));
+    BOOST_TEST(points.beginnings(plan, "tape").empty());
     BOOST_CHECK((points.vaultsWithMarks() == std::vector<std::string>{"disk"}));
     points.forget("disk", {going.id});
     points.forget("disk", {going.id});
