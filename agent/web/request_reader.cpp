@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/web/request_reader.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPRequest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+
+#include "platform/base/text.hpp"
+
+namespace web {
+
+namespace {
+
+constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+std::string lowerCase(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return text;
+}
+
+/// Throws Poco::Exception for what is no head.
+HttpRequest parsedHead(std::string_view text) {
+    std::istringstream stream{std::string(text)};
+    Poco::Net::HTTPRequest head;
+    head.read(stream);
+    HttpRequest request;
+    request.method = head.getMethod();
+    request.target = head.getURI();
+    const std::string& version = head.getVersion();
+    if (version != "HTTP/1.1" && version != "HTTP/1.0")
+        throw Poco::SyntaxException("its version is not known");
+    request.keepsAlive = head.getKeepAlive();
+    for (const auto& [name, value] : head) request.headers.emplace_back(lowerCase(name), value);
+    return request;
+}
+
+}  // namespace
+
+void RequestReader::add(std::string_view bytes) { buffer_ += bytes; }
+
+RequestReader::Outcome RequestReader::next() {
+    if (!head_) {
+        // Some clients send an empty line behind a body.
+        while (buffer_.starts_with("\r\n")) drop(2);
+        if (auto refusal = readHead()) return {std::nullopt, std::move(refusal)};
+    }
+    if (!head_ || buffer_.size() < bodyBytes_) return {};
+    Outcome outcome;
+    outcome.request = std::move(head_);
+    head_.reset();
+    outcome.request->body = buffer_.substr(0, bodyBytes_);
+    drop(bodyBytes_);
+    wantsContinue_ = false;
+    return outcome;
+}
+
+bool RequestReader::takeContinue() noexcept { return std::exchange(wantsContinue_, false); }
+
+std::optional<Refusal> RequestReader::readHead() {
+    const std::size_t end = buffer_.find(kEndOfHead, searched_);
+    const std::size_t headBytes = end == std::string::npos ? buffer_.size() : end;
+    if (headBytes > kMostHeadBytes) return headTooLarge();
+    if (end == std::string::npos) {
+        searched_ = buffer_.size() - std::min(buffer_.size(), kEndOfHead.size() - 1);
+        return std::nullopt;
+    }
+    try {
+        head_ = parsedHead(std::string_view(buffer_).substr(0, end + kEndOfHead.size()));
+    } catch (const Poco::Exception& error) {
+        return unreadableRequest(base::printable(error.displayText()));
+    }
+    drop(end + kEndOfHead.size());
+    if (head_->headerCount("transfer-encoding") != 0) return lengthNeeded();
+    // Two lengths would let two readers disagree on where the next request begins.
+    if (head_->headerCount("content-length") > 1) return unreadableRequest("it has two lengths");
+    const std::string_view told = head_->header("content-length");
+    const auto length = told.empty() ? std::optional<std::uint64_t>(0) : base::parseUnsigned(told);
+    if (!length) return unreadableRequest("its length is no number");
+    if (*length > kMostBodyBytes) return bodyTooLarge();
+    bodyBytes_ = static_cast<std::size_t>(*length);
+    wantsContinue_ =
+        bodyBytes_ > buffer_.size() && lowerCase(std::string(head_->header("expect"))) == "100-continue";
+    return std::nullopt;
+}
+
+void RequestReader::drop(std::size_t bytes) {
+    // What moves down leaves a copy behind where it was.
+    base::wipe(buffer_.data(), bytes);
+    const std::size_t before = buffer_.size();
+    buffer_.erase(0, bytes);
+    const std::size_t after = buffer_.size();
+    buffer_.resize(before);
+    base::wipe(buffer_.data() + after, before - after);
+    buffer_.resize(after);
+    searched_ = 0;
+}
+
+}  // namespace web
