@@ -59,6 +59,7 @@ int cancelJobCommand(Command& command);
 int askApi(Command& command);
 
 int runServiceCommand(Command& command);
+int setLogonPassword(Command& command);
 int runServiceJob(Command& command);
 
 int printCompletion(Command& command);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// service_commands.cpp: service run, and service job, by which it starts its jobs.
+// service_commands.cpp: service run, service password, and service job, by which the service starts its jobs.
 #include <chrono>
 #include <cstdlib>
 #include <thread>
 
+#include "agent/api/api.hpp"
 #include "agent/app/commands.hpp"
 #include "agent/app/run.hpp"
+#include "agent/app/vault_access.hpp"
+#include "agent/config/agent_settings.hpp"
 #include "agent/service/job_file.hpp"
 #include "agent/service/serve.hpp"
+#include "agent/web/server.hpp"
 #include "platform/base/error.hpp"
 #include "platform/known_paths.hpp"
 #include "platform/process.hpp"
@@ -34,6 +38,21 @@ void stopAtEndOfInput(const base::CancelToken& cancel) {
     }).detach();
 }
 
+std::string configFolderOf(const Command& command) {
+    return command.around.fileSystem.absolutePath(command.around.configFolder);
+}
+
+web::ServerParts pageParts(Command& command, const std::string& stateFolder, api::Api& agent) {
+    web::ServerParts parts{command.around.fileSystem, command.around.clock, configFolderOf(command),
+                           stateFolder,
+                           [&agent](const api::Request& request) { return agent.handle(request); }};
+    parts.overrides = config::SettingsOverrides::fromEnvironment(command.around.environment);
+    if (const auto port = command.line.value("port")) parts.overrides.port = port;
+    if (const auto address = command.line.value("listen")) parts.overrides.listenAddress = address;
+    parts.say = [&command](const std::string& sentence) { command.warn(sentence); };
+    return parts;
+}
+
 }  // namespace
 
 int runServiceCommand(Command& command) {
@@ -43,9 +62,28 @@ int runServiceCommand(Command& command) {
     return platform::runService(kServiceName, command.around.cancel,
                                 [&](platform::ServiceHost& host, const base::CancelToken& /*stop*/) {
                                     const auto log = platform::openSystemLog(kServiceName);
+                                    api::Api agent({command.around.fileSystem, command.around.clock,
+                                                    configFolderOf(command), settings.stateFolder});
+                                    web::Server page(pageParts(command, settings.stateFolder, agent));
+                                    page.start();
+                                    settings.note = [&page] { return "the page is at " + page.place(); };
                                     return service::serve(command.around.fileSystem, command.around.clock,
                                                           settings, host, *log);
                                 });
+}
+
+int setLogonPassword(Command& command) {
+    const base::SecretBytes password = newPassword(command, "password-file", "HBR_LOGON_PASSWORD");
+    const auto hash = config::PasswordHash::of(base::asText(password.view()));
+    config::AgentSettingsFile file(command.around.fileSystem, configFolderOf(command));
+    file.update([&hash](config::AgentSettings& settings) { settings.password = hash; });
+    if (command.isJson) {
+        base::JsonWriter json;
+        json.beginObject().member("type", "result").member("schema", 1).endObject();
+        command.print(json);
+    }
+    command.say("The logon password was set. A service that runs takes it over and ends all sessions.");
+    return kDone;
 }
 
 int runServiceJob(Command& command) {

@@ -278,6 +278,17 @@ constexpr Option kCertificateOptions[] = {
     {"output", Path, "FILE", "write it to a new file", 'o', false},
 };
 
+constexpr Option kServiceOptions[] = {
+    {"port", Number, "N", "port of the page; 0 for any (else HBR_PORT, else agent.conf, else 8011)", 0,
+     false},
+    {"listen", Text, "ADDRESS",
+     "where others reach the page; 0.0.0.0 for all (else HBR_LISTEN, else agent.conf)", 0, false},
+};
+constexpr Option kLogonPasswordOptions[] = {
+    {"password-file", Path, "FILE", "take the logon password from a file (else HBR_LOGON_PASSWORD)", 0,
+     false},
+};
+
 const Verb kVerbs[] = {
     {"vault", "create", "Make a new vault in an empty or missing folder", kVaultPath, kCreateOptions, false,
      "hbr vault create /mnt/disk/vault\nhbr vault create D:\\vault --name disk --password-file C:\\vault.txt",
@@ -516,13 +527,26 @@ const Verb kVerbs[] = {
      askApi},
     {"service",
      "run",
-     "Back up by the plans' policies, until it is stopped",
+     "Back up by the plans' policies and show the page, until it is stopped",
      {},
-     {},
+     kServiceOptions,
      false,
-     "hbr service run",
-     "systemd and Windows start it so; from a terminal it runs in the foreground, and Ctrl-C ends it.",
+     "hbr service run\nhbr service run --port 8022 --listen 0.0.0.0",
+     "systemd and Windows start it so; from a terminal it runs in the foreground, and Ctrl-C ends it. Until "
+     "a "
+     "logon password is set, only this machine reaches the page.",
      runServiceCommand},
+    {"service",
+     "password",
+     "Set the logon password of the page",
+     {},
+     kLogonPasswordOptions,
+     false,
+     "hbr service password\nhbr service password --password-file /root/logon",
+     "It needs no old password: whoever may change the agent's settings may set a new one. With it the page "
+     "can "
+     "be opened to other machines: --listen of 'hbr service run', or 'listen' in agent.conf.",
+     setLogonPassword},
     {"service",
      "job",
      "Do a job of the service",

@@ -77,6 +77,7 @@ public:
             const ServeSettings& settings, platform::ServiceHost& host, platform::SystemLog& log)
         : host_(host),
           patience_(settings.jobs.patience),
+          note_(settings.note),
           progressFiles_(fileSystem, settings.jobs.folder),
           catalogue_(wholeCatalogue(fileSystem, settings.stateFolder + "/catalogue.db", log)),
           clockWatch_(fileSystem, clock, settings.stateFolder + "/clock-was-set"),
@@ -107,7 +108,7 @@ private:
     milliseconds round() {
         try {
             const milliseconds rest = loop_.round();
-            show(statusOf(loop_));
+            show(statusOf(loop_) + (note_ ? "; " + note_() : ""));
             tellProgress();
             notices_.resolve(kTrouble, "The service works again.");
             return rest;
@@ -158,6 +159,7 @@ private:
 
     platform::ServiceHost& host_;
     const milliseconds patience_;
+    const std::function<std::string()> note_;
     std::string shown_;
     const catalogue::ProgressFiles progressFiles_;
     std::map<catalogue::JobId, JobProgress> told_;

@@ -2,6 +2,7 @@
 // serve.hpp: the body of the service: a catalogue, the work loop, and the end of both.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "agent/service/job_process.hpp"
@@ -14,6 +15,7 @@ struct ServeSettings {
     std::string stateFolder;  // absolute; the catalogue and files of running jobs lie there
     JobProcessSettings jobs;  // its folder is set from the one above
     unsigned mostRunning = 2;
+    std::function<std::string()> note;  // what each status says besides; nothing when there is none
 };
 
 /// Runs until the host is asked to stop, then ends the jobs; returns 0. Throws Error: Busy ("JOB-0007") when

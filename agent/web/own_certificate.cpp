@@ -101,7 +101,7 @@ CertificatePointer makeCertificate(EVP_PKEY* key, const std::vector<std::string>
     require(certificate != nullptr && X509_set_version(certificate, X509_VERSION_3) == 1);
     setSerial(certificate);
     setTimes(certificate, now);
-    X509_NAME* subject = X509_get_subject_name(certificate);
+    auto* subject = X509_get_subject_name(certificate);
     // A common name has room for 64 bytes; browsers look at the alternative names alone.
     const std::string common = "HBR agent on " + names.front().substr(0, 50);
     require(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,

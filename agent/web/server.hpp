@@ -24,7 +24,7 @@ struct ServerParts {
     std::string configFolder;  // absolute; agent.conf lies there
     std::string stateFolder;   // absolute; the certificate of the agent's own making lies there
     ApiHandler api;            // called by several threads at once
-    std::vector<PageFile> pageFiles;
+    std::vector<PageFile> pageFiles = {};
     config::SettingsOverrides overrides = {};
     Limits limits = {};
     /// Told of where the page is found, when that changes, and of what went wrong with it; by any thread.

@@ -34,6 +34,11 @@ has_ended() { ! has_state "$1" 'queued|running'; }
 ended_as() { [ "$(ask "SELECT state || error_code FROM jobs WHERE id = $1")" = "$2" ]; }
 was_restarted() { [ "$(show NRestarts)" -ge "$1" ] && [ "$(show ActiveState)" = active ]; }
 may_do_little() { systemd-analyze security --threshold=40 --no-pager hbr | tail -n 1; }
+page_answers() {
+    exec 3<>/dev/tcp/127.0.0.1/8011
+    printf 'GET /api/v1/version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+    grep -q '^HTTP/1.1 200 ' <&3
+}
 queue_job() {
     ask "INSERT INTO jobs (kind, state, plan, plan_name, client, vault, made) VALUES ('backup', 'queued', $plan, 'plan',
          'guest', 'disk', $(date +%s)); SELECT max(id) FROM jobs"
@@ -45,7 +50,8 @@ install -m 0644 hbr.service /etc/systemd/system/hbr.service
 systemctl daemon-reload
 
 check 'it starts, and says when it is ready' systemctl start hbr
-check 'it says what it is at' [ "$(show StatusText)" = 'No job runs' ]
+check 'it says what it is at' [ "$(show StatusText)" = 'No job runs; the page is at http://localhost:8011' ]
+check 'its page answers' page_answers
 check 'its state is its own' [ "$(stat -c '%a %U' /var/lib/hbr)" = '700 root' ]
 
 mkdir -p /srv/data

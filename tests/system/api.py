@@ -219,7 +219,7 @@ def main() -> int:
         at_its_bounds(agent)
         # So slow that the large source takes a minute, and can be cancelled on the way.
         limited = lab.environment | {"HBR_LIMIT_UPLOAD": "4M"}
-        service = subprocess.Popen([lab.hbr, "service", "run"], env=limited, stdin=subprocess.DEVNULL,
+        service = subprocess.Popen([lab.hbr, "service", "run", "--port", "0"], env=limited, stdin=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         try:
             for question in ("/version", "/health", "/overview", "/policies", "/plans", "/jobs", "/points", "/vaults"):

@@ -27,7 +27,7 @@ class Service:
         lab.environment["HBR_STATE_DIR"] = str(lab.work / "state")
 
     def start(self) -> None:
-        self.process = subprocess.Popen([self.lab.hbr, "service", "run"], env=self.lab.environment,
+        self.process = subprocess.Popen([self.lab.hbr, "service", "run", "--port", "0"], env=self.lab.environment,
                                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                         # A shell's background job would hand down an ignored Ctrl-C.
                                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
@@ -305,7 +305,7 @@ def main() -> int:
             (large / "file").write_bytes(secrets.token_bytes(40 << 20))
 
         service.start()
-        second = lab.run("service", "run", expect=BUSY)
+        second = lab.run("service", "run", "--port", 0, expect=BUSY)
         lab.check("JOB-0007" in second.stderr, f"a second service says {second.stderr}")
         forgets_what_is_marked(service)
         goes_by_itself(service)
