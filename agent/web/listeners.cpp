@@ -39,7 +39,10 @@ base::Error takenError(std::uint16_t port) {
 
 /// `why` is what the system refused with.
 base::Error refusal(const std::string& address, std::uint16_t port, const Poco::Exception& why) {
-    if (why.code() == POCO_EADDRINUSE) return takenError(port);
+    // Windows calls a port that somebody has for himself alone a lack of rights.
+    const bool isTaken =
+        why.code() == POCO_EADDRINUSE || (why.code() == POCO_EACCES && platform::listenerOn(port));
+    if (isTaken) return takenError(port);
     return {
         base::ErrorKind::Unavailable, "WEB-0002",
         "The page cannot be opened at " + base::printable(address) + " port " + std::to_string(port) + " - " +

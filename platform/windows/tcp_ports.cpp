@@ -61,7 +61,8 @@ std::string programOf(DWORD processId) {
 std::optional<PortOwner> listenerOn(std::uint16_t port) {
     auto owner = ownerIn<MIB_TCPTABLE_OWNER_PID>(listenersOf(AF_INET), port);
     if (!owner) owner = ownerIn<MIB_TCP6TABLE_OWNER_PID>(listenersOf(AF_INET6), port);
-    if (!owner) return std::nullopt;
+    // Wine names process 0, which owns nothing, for every socket.
+    if (!owner || *owner == 0) return std::nullopt;
     return PortOwner{*owner, programOf(*owner)};
 }
 
