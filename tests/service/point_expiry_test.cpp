@@ -33,6 +33,13 @@ struct Expiry : test::Workshop {
     bool isMarked(const vault::PointId& id, const std::string& vault = "disk") {
         return catalogue.points().find(vault, id)->toBeDeleted.has_value();
     }
+    /// Time passes, with a round an hour: while jobs run, the loop asks for one each second.
+    void pass(hours time) {
+        for (hours passed{0}; passed < time; passed += hours(1)) {
+            clock.advance(hours(1));
+            loop->round();
+        }
+    }
     /// The plan's next run comes, and makes a point.
     vault::PointId backUp() {
         runUntil(loop->nextRun().value());
@@ -104,10 +111,10 @@ BOOST_AUTO_TEST_CASE(after_a_clock_jump_nothing_goes_until_a_person_has_looked) 
     const auto old = add(start);
     clock.jump(days(400));
     backUp();
-    runUntil(moment() + days(2));
+    pass(days(2));
     BOOST_TEST(!isMarked(old));
     killAndRestart();
-    runUntil(moment() + days(2));
+    pass(days(2));
     BOOST_TEST(!isMarked(old));
     folder.files->removeFile(clockFile);
     runUntil(moment() + minutes(2));
@@ -120,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_clock_that_comes_back_costs_nothing) {
     clock.jump(days(400));
     const auto future = backUp();
     clock.jump(-days(400));
-    runUntil(moment() + days(2));
+    pass(days(2));
     BOOST_TEST(!isMarked(old));
     BOOST_TEST(!isMarked(future));
     BOOST_TEST(clockWatch->isTrusted());
