@@ -42,8 +42,7 @@ const Verb kVerbs[] = {
     {"backup", "run", "Back up files and folders", kSources, kBackupOptions, true,
      "hbr backup run /home /etc\nhbr backup run ~/work --exclude '*.o' --exclude-caches --tag weekly",
      "Unchanged files are not read again. A file that cannot be read is a fault: everything else is stored, "
-     "and the "
-     "exit code is 3. Scripts find HBR_PLAN, HBR_CLIENT and HBR_VAULT, the one at the end also "
+     "and the exit code is 3. Scripts find HBR_PLAN, HBR_CLIENT and HBR_VAULT, the one at the end also "
      "HBR_JOB_RESULT: completed, partially-completed, failed or cancelled; it runs after a failed "
      "first script, too, and when it fails itself the exit code is 3. No script finds HBR_PASSWORD and "
      "other secrets, and --dry-run runs none.",
@@ -75,10 +74,9 @@ const Verb kVerbs[] = {
      "hbr point forget 3fa9 b210 --yes\nhbr point forget --keep-daily 7 --keep-weekly 4 --dry-run\n"
      "hbr point forget 3fa9 --prune --yes",
      "Points are named, or judged by the --keep options: what any of them keeps is kept, and points of "
-     "different "
-     "clients, plans and sources are judged apart. Days, weeks, months and years are those of UTC. 'hbr "
-     "prune' "
-     "gives the room back, and so does --prune; what of it failed is made up for by running it again.",
+     "different clients, plans and sources are judged apart. Days, weeks, months and years are those of UTC. "
+     "'hbr "
+     "prune' gives the room back, and so does --prune; what of it failed is made up for by running it again.",
      forgetPointsCommand},
     {"", "copy", "Copy restore points to another vault", kPointsToCopy, kCopyOptions, true,
      "hbr copy --to mirror\nhbr copy latest --to /mnt/other/vault\nhbr copy --tag monthly --vault disk --to "
@@ -94,16 +92,14 @@ const Verb kVerbs[] = {
     {"", "find", "Find files by name in all restore points", kPattern, kFindOptions, true,
      "hbr find '*.conf'\nhbr find invoice --point latest\nhbr find '/etc/**/hosts'",
      "Plain text matches any part of a name, whatever the letters' case; '*', '?' and '[a-z]' match whole "
-     "names; with "
-     "a '/' whole paths. Each version is printed once, with the newest point that has it.",
+     "names; with a '/' whole paths. Each version is printed once, with the newest point that has it.",
      findFiles},
     {"", "cat", "Print a file from a restore point", kPointAndFile, kWhichOptions, true,
      "hbr cat latest /etc/hosts\nhbr cat 3fa9 /srv/db.dump > db.dump", "", catFile},
     {"", "mount", "Show the vault as a folder, on Linux", kMountFolder, kMountOptions, true,
      "hbr mount /mnt/points\nhbr mount /mnt/points --vault disk --allow-other",
      "Every client is a folder in it, every restore point a folder in that, and 'latest' leads to the "
-     "newest. "
-     "Nothing can be changed there. It ends with Ctrl-C or 'fusermount3 -u FOLDER'.",
+     "newest. Nothing can be changed there. It ends with Ctrl-C or 'fusermount3 -u FOLDER'.",
      mountVault},
     {"",
      "prune",
@@ -122,8 +118,7 @@ const Verb kVerbs[] = {
      true,
      "hbr verify\nhbr verify --depth data",
      "structure: everything that points need is there. seals: and everything in the vault opens. data: and "
-     "every "
-     "chunk is what its name says. The exit code is 8 when something is damaged.",
+     "every chunk is what its name says. The exit code is 8 when something is damaged.",
      verifyVault},
     {"",
      "repair",
