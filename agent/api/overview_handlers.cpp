@@ -2,6 +2,8 @@
 // overview_handlers.cpp: what the agent is, and how all that it protects stands.
 #include <algorithm>
 #include <array>
+#include <string_view>
+#include <utility>
 
 #include "agent/api/call.hpp"
 #include "agent/api/output.hpp"
@@ -52,7 +54,9 @@ std::vector<Assessed> assess(const Call& call, const Policies& policies) {
         const Protection state = protectionOf(plan, policies, call.now);
         all.push_back({std::move(plan), state});
     }
-    std::ranges::stable_sort(all, {}, &Assessed::state);
+    std::ranges::sort(all, {}, [](const Assessed& assessed) {
+        return std::pair<Protection, std::string_view>(assessed.state, assessed.plan.name);
+    });
     return all;
 }
 
