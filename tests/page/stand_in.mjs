@@ -89,6 +89,8 @@ export class StandIn {
 
     async start(port = 0) {
         await new Promise((resolve) => this.server.listen(port, "127.0.0.1", resolve));
+        // A test that fails before it stops this one ends all the same.
+        this.server.unref();
         return `http://localhost:${this.server.address().port}/`;
     }
 
@@ -528,4 +530,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const words = process.argv.slice(2).filter((word) => word !== "--full");
     const standIn = new StandIn(words[0], { isFull: process.argv.includes("--full") });
     console.log(await standIn.start(Number(words[1] ?? 0)));
+    standIn.server.ref();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // shell.tsx: what stands around every view: the menu on the left, and the header with the agent's state.
 import type { Overview } from "contract";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import { logOut } from "./api/client";
 import { type Live, useLive } from "./api/live";
@@ -136,13 +136,16 @@ export function LanguageChoice({ language, change }: { language: Language; chang
 export function ThemeChoice() {
     const { words } = useAround();
     const [theme, setTheme] = useState<Theme>(chosenTheme());
-    useEffect(() => keepTheme(theme), [theme]);
+    const choose = (next: Theme) => {
+        keepTheme(next);
+        setTheme(next);
+    };
     return (
         <select
             class="small-choice"
             aria-label={words.header.theme}
             value={theme}
-            onChange={(event) => setTheme(event.currentTarget.value as Theme)}
+            onChange={(event) => choose(event.currentTarget.value as Theme)}
         >
             {(["system", "light", "dark"] as const).map((choice) => (
                 <option key={choice} value={choice}>

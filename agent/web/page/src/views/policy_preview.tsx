@@ -118,8 +118,8 @@ function BackupList({ backups }: { backups: PolicyPreview["backups"] }) {
     const kept = backups.filter((backup) => backup.isKept).length;
     return (
         <>
-            <p>{say.keptAndDropped(kept, backups.length - kept)}</p>
-            <ul class="kept-list">
+            <p class="kept-count">{say.keptAndDropped(kept, backups.length - kept)}</p>
+            <ul class="kept-list" tabIndex={0} aria-label={say.backups}>
                 {backups.slice(0, mostBackups).map((backup) => (
                     <li key={backup.started} class={backup.isKept ? "kept" : "dropped"}>
                         <Icon name={backup.isKept ? "check" : "close"} />

@@ -147,7 +147,7 @@ export const en = {
         lastGood: "Last good backup",
         nextRun: "Next run",
         runNow: "Run now",
-        runNamed: (name: string) => `Run ${name} now`,
+        runNamed: (name: string) => `Run now: ${name}`,
         pauseHour: "Pause an hour",
         pauseNamed: (name: string) => `Pause ${name} for an hour`,
         resume: "Go on",

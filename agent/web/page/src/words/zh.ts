@@ -147,7 +147,7 @@ export const zh: Words = {
         lastGood: "最近一次成功备份",
         nextRun: "下次运行",
         runNow: "立即运行",
-        runNamed: (name) => `立即运行 ${name}`,
+        runNamed: (name) => `立即运行：${name}`,
         pauseHour: "暂停一小时",
         pauseNamed: (name) => `将 ${name} 暂停一小时`,
         resume: "继续",

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// views_test.mjs: every view, in both languages and both themes, on the stand-in's long history.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { bundle, checkAccessibility, settled, shoot, show, startBrowser, visit } from "./lab.mjs";
+import { StandIn } from "./stand_in.mjs";
+
+const planId = "1".padStart(32, "0");
+const hostilePlanId = "4".padStart(32, "0");
+const hostile = "<img src=x onerror=alert(1)>";
+const views = {
+    overview: "#/",
+    backup: "#/backup",
+    plan: `#/plan/${planId}`,
+    "plan-edit": `#/plan/${planId}/edit`,
+    "plan-new": "#/backup/new",
+    jobs: "#/jobs",
+    job: "#/job/42",
+    "job-failed": "#/job/41",
+    policies: "#/policies",
+    policy: "#/policy/1",
+    "policy-new": "#/policies/new",
+    points: "#/points",
+    vaults: "#/vaults",
+    "vault-new": "#/vaults/new",
+    settings: "#/settings",
+    nowhere: "#/nowhere",
+};
+
+let browser;
+let full;
+let fullUrl;
+before(async () => {
+    browser = await startBrowser();
+    full = new StandIn(bundle, { isFull: true });
+    fullUrl = await full.start();
+});
+after(async () => {
+    await browser.close();
+    await full.stop();
+});
+
+/// As a person does it, by the header.
+async function choose(page, language, theme) {
+    await page.locator(".header select").nth(0).selectOption(language);
+    await page.locator(".header select").nth(1).selectOption(theme);
+}
+
+for (const [theme, other] of [["light", "dark"], ["dark", "light"]]) {
+    test(`every view that begins ${theme} is accessible, in either language`, async () => {
+        const visitor = await visit(browser, fullUrl, { theme });
+        const { page } = visitor;
+        for (const [name, address] of Object.entries(views)) {
+            await show(page, address);
+            const axeLanguage = theme === "light" ? "en" : "zh";
+            for (const language of ["en", "zh"]) {
+                await choose(page, language, "system");
+                await shoot(page, `${name}-${language}-${theme}`);
+                if (language === axeLanguage) await checkAccessibility(page, `${name}, ${language}, ${theme}`);
+            }
+        }
+        await choose(page, "en", other);
+        const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        await choose(page, "en", "system");
+        assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), ground);
+        await visitor.end();
+    });
+}
+
+test("the chosen language and theme are there at the next visit", async () => {
+    const visitor = await visit(browser, fullUrl);
+    const { page } = visitor;
+    await settled(page);
+    await choose(page, "zh", "dark");
+    await page.reload();
+    await page.getByRole("heading", { name: "概览" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
+    await visitor.end();
+});
+
+test("a browser that speaks Chinese is answered in Chinese", async () => {
+    const visitor = await visit(browser, fullUrl, { language: "zh-CN" });
+    await visitor.page.getByRole("heading", { name: "概览" }).waitFor();
+    await visitor.end();
+});
+
+test("names from outside are text, whatever they hold", async () => {
+    const visitor = await visit(browser, fullUrl);
+    const { page } = visitor;
+    for (const address of ["#/", "#/backup", `#/plan/${hostilePlanId}`, "#/policies", "#/policy/2", "#/job/42", "#/points"]) {
+        await show(page, address);
+        assert.equal(await page.locator("img:not([src='icon.svg'])").count(), 0, address);
+    }
+    await show(page, "#/backup");
+    await page.getByRole("link", { name: hostile, exact: true }).waitFor();
+    await page.getByRole("button", { name: `Delete ${hostile}` }).click();
+    await page.getByRole("dialog", { name: `Delete the plan ${hostile}?` }).waitFor();
+    await visitor.end();
+});
+
+test("a job is asked about each second while the page is seen, and not at all while it is not", async () => {
+    const visitor = await visit(browser, fullUrl);
+    const { page } = visitor;
+    await settled(page);
+    await page.clock.install();
+    await show(page, "#/job/42");
+    let asked = 0;
+    page.on("request", (request) => {
+        if (request.url().endsWith("/jobs/42")) asked += 1;
+    });
+    const answered = () => page.waitForResponse((response) => response.url().endsWith("/jobs/42"));
+    let next = answered();
+    await page.clock.runFor(1000);
+    await next;
+    await page.evaluate(() => {
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+    });
+    // What was under way ends; from then on there is nothing.
+    await page.clock.runFor(3000);
+    const before = asked;
+    await page.clock.runFor(60_000);
+    assert.equal(asked, before);
+    next = answered();
+    await page.evaluate(() => {
+        Object.defineProperty(document, "hidden", { value: false, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await next;
+    await visitor.end();
+});
+
+test("an agent that goes away is told, what was read stays, and its return is noticed", async () => {
+    const agent = new StandIn(bundle, { isFull: true });
+    const url = await agent.start();
+    const visitor = await visit(browser, url);
+    const { page } = visitor;
+    await show(page, "#/backup");
+    await agent.stop();
+    await page.getByText("Agent not reachable").waitFor();
+    await page.getByText("What you see is as of").waitFor();
+    await page.getByRole("link", { name: "Project data", exact: true }).waitFor();
+    await shoot(page, "offline");
+    await show(page, "#/vaults");
+    await page.getByText("The agent does not answer.").waitFor();
+    const again = new StandIn(bundle, { isFull: true });
+    await again.start(Number(new URL(url).port));
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("/mnt/backup/vault").waitFor();
+    await page.getByText("Working on 1 job").waitFor();
+    // Its tokens are other ones by then; the page takes a new one and does what was asked for.
+    await show(page, "#/backup");
+    await page.getByRole("button", { name: "Pause Mail for an hour" }).click();
+    await page.getByText("Mail makes no run until").waitFor();
+    await visitor.end();
+    await again.stop();
+});
+
+test("a password keeps others out, and whoever knows it gets in", async () => {
+    const agent = new StandIn(bundle);
+    const url = await agent.start();
+    const owner = await visit(browser, url);
+    await show(owner.page, "#/settings");
+    await owner.page.getByLabel("New password", { exact: true }).fill("short");
+    await owner.page.getByLabel("The new password again").fill("shorter");
+    await owner.page.getByRole("button", { name: "Set password" }).click();
+    await owner.page.getByText("The password has fewer than six characters.").waitFor();
+    await owner.page.getByText("The two passwords differ.").waitFor();
+    await checkAccessibility(owner.page, "refused password");
+    await owner.page.getByLabel("New password", { exact: true }).fill("correct horse");
+    await owner.page.getByLabel("The new password again").fill("correct horse");
+    await owner.page.getByRole("button", { name: "Set password" }).click();
+    await owner.page.getByText("The password is set.").waitFor();
+    await owner.page.getByRole("button", { name: "Change password" }).waitFor();
+
+    const other = await visit(browser, url, { theme: "dark" });
+    await other.page.getByRole("heading", { name: "Log in" }).waitFor();
+    await checkAccessibility(other.page, "login");
+    await shoot(other.page, "login-en-dark");
+    await other.page.getByLabel("Logon password").fill("wrong one");
+    await other.page.keyboard.press("Enter");
+    await other.page.getByText("The logon password is wrong").waitFor();
+    await other.page.getByLabel("Logon password").fill("correct horse");
+    await other.page.keyboard.press("Enter");
+    await other.page.getByRole("heading", { name: "Overview" }).waitFor();
+    await other.page.getByRole("button", { name: "Log out" }).click();
+    await other.page.getByRole("heading", { name: "Log in" }).waitFor();
+    await owner.end();
+    await other.end();
+    await agent.stop();
+});
+
+test("a job is cancelled by whoever confirms it", async () => {
+    const agent = new StandIn(bundle, { isFull: true });
+    const visitor = await visit(browser, await agent.start());
+    const { page } = visitor;
+    await show(page, "#/job/42");
+    await page.getByText("You may close this page; the agent goes on.").waitFor();
+    await page.getByRole("button", { name: "Cancel the job" }).click();
+    await checkAccessibility(page, "cancel dialogue");
+    await shoot(page, "job-cancel");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel the job" }).click();
+    await page.getByText("It was asked to stop").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Cancel the job" }).isDisabled(), true);
+    await visitor.end();
+    await agent.stop();
+});
+
+test("older jobs are a press away, and the newest again", async () => {
+    const agent = new StandIn(bundle, { isFull: true });
+    for (let number = 0; number < 60; number += 1) agent.state.jobs.push({ ...agent.state.jobs[5], id: 1000 + number });
+    const visitor = await visit(browser, await agent.start());
+    const { page } = visitor;
+    await show(page, "#/jobs");
+    await page.getByRole("button", { name: "Older" }).click();
+    await page.getByRole("link", { name: "Job 1008" }).waitFor();
+    assert.equal(await page.getByRole("link", { name: "Job 42", exact: true }).count(), 0);
+    await page.getByRole("button", { name: "Back to the newest" }).click();
+    await page.getByRole("link", { name: "Job 42", exact: true }).waitFor();
+    await visitor.end();
+    await agent.stop();
+});
+
+test("a narrow window shows everything without scrolling sideways", async () => {
+    const visitor = await visit(browser, fullUrl);
+    const { page } = visitor;
+    await page.setViewportSize({ width: 390, height: 800 });
+    for (const [name, address] of Object.entries(views)) {
+        await show(page, address);
+        const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        assert.ok(content <= window, `${name} is ${content} wide`);
+        await shoot(page, `${name}-narrow`);
+    }
+    await visitor.end();
+});
