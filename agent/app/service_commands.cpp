@@ -11,6 +11,7 @@
 #include "agent/config/agent_settings.hpp"
 #include "agent/service/job_file.hpp"
 #include "agent/service/serve.hpp"
+#include "agent/web/page/page_list.hpp"
 #include "agent/web/server.hpp"
 #include "platform/base/error.hpp"
 #include "platform/known_paths.hpp"
@@ -46,6 +47,7 @@ web::ServerParts pageParts(Command& command, const std::string& stateFolder, api
     web::ServerParts parts{command.around.fileSystem, command.around.clock, configFolderOf(command),
                            stateFolder,
                            [&agent](const api::Request& request) { return agent.handle(request); }};
+    parts.pageFiles = web::pageFiles();
     parts.overrides = config::SettingsOverrides::fromEnvironment(command.around.environment);
     if (const auto port = command.line.value("port")) parts.overrides.port = port;
     if (const auto address = command.line.value("listen")) parts.overrides.listenAddress = address;
