@@ -61,8 +61,13 @@ export async function visit(browser, url, { language = "en-GB", theme = "light" 
 
 /// Shows the view of an address such as "#/policies", and waits until it has its content.
 export async function show(page, address) {
-    await page.evaluate((hash) => {
+    await page.evaluate(async (hash) => {
+        if (location.hash === hash) return;
+        const changed = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
         location.hash = hash;
+        await changed;
+        // The page draws right after it, before any other task.
+        await new Promise((resolve) => setTimeout(resolve));
     }, address);
     await settled(page);
 }

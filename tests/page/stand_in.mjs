@@ -150,7 +150,8 @@ export class StandIn {
         const deeds = {
             "GET version": () => [200, { version: "0.1.0", api: 1 }],
             "GET health": () => [200, { status: "ok", time: time(Date.now()), timeZoneAheadSeconds: 0 }],
-            "GET session": () => [200, this.sessionAs(mayUse)],
+            // As the agent: while no password is set, nobody is logged in, and may do everything.
+            "GET session": () => [200, this.sessionAs(mayUse && this.password !== null)],
             "POST session": () => this.logIn(body),
             "DELETE session": () => this.logOut(),
             "PUT password": () => this.setPassword(body),

@@ -58,7 +58,7 @@ export function App() {
         <AroundContext.Provider value={around}>
             {session === undefined ? (
                 <main class="gate">{problem ? <ProblemBox problem={problem} retry={renewSession} /> : <Loading />}</main>
-            ) : session.isLoggedIn ? (
+            ) : session.isLoggedIn || !session.needsPassword ? (
                 <Shell language={language} changeLanguage={changeLanguage} loggedOut={renewSession} />
             ) : (
                 <LoginView language={language} changeLanguage={changeLanguage} loggedIn={setSession} />

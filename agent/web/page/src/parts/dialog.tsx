@@ -9,16 +9,14 @@ interface DialogProps {
     children: ComponentChildren;
 }
 
-/// The browser's own dialogue keeps the focus inside and closes with Escape.
+/// The browser's own dialogue keeps the focus inside, closes with Escape, and gives the focus back when it is closed.
 export function Dialog({ title, close, children }: DialogProps) {
     const dialog = useRef<HTMLDialogElement>(null);
     const id = useId();
     useEffect(() => {
-        const before = document.activeElement;
-        dialog.current?.showModal();
-        return () => {
-            if (before instanceof HTMLElement && before.isConnected) before.focus();
-        };
+        const element = dialog.current;
+        element?.showModal();
+        return () => element?.close();
     }, []);
     return (
         <dialog
