@@ -11,4 +11,4 @@ HBR_PAGE_SHOTS=$(readlink -f "$2")/shots
 HBR_PAGE_PACKAGES=$(bash "$page/packages.sh")
 export HBR_PAGE_BUNDLE HBR_PAGE_SHOTS HBR_PAGE_PACKAGES HBR_PROGRAM=${3:-}
 bash "$page/check.sh" "$2/types"
-exec node --test --test-timeout=120000 "$here"/*_test.mjs
+exec node --test "$here"/*_test.mjs
