@@ -4,7 +4,9 @@ import type { Problem } from "../api/client";
 import { useAround } from "../around";
 import { Icon } from "./icon";
 
+/// Each refused field tells why by itself (field.tsx).
 function wordsOf(problem: Problem, words: ReturnType<typeof useAround>["words"]) {
+    if (problem.fields.length > 0) return { sentence: words.problem.checkFields, hint: problem.hint };
     if (!problem.isUnreachable) return { sentence: problem.message, hint: problem.hint };
     if (problem.status === 0) {
         return { sentence: words.problem.unreachable, hint: words.problem.unreachableHint };

@@ -47,6 +47,9 @@ export function PointsView({ plan }: { plan: string | undefined }) {
                         <>
                             <PointTable points={items} />
                             <Pager isFirst={cursor === undefined} next={next} show={setCursor} />
+                            <p class="quiet">
+                                {say.howToRestore}: <code>hbr restore latest --target /tmp/back --vault NAME</code>
+                            </p>
                         </>
                     )
                 }
