@@ -12,6 +12,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE_SUFFIXES = {".cpp", ".hpp", ".cc"}
+PAGE_SUFFIXES = {".ts", ".tsx", ".mjs", ".css"}
+LICENCE_LINES = ("// SPDX-License-Identifier: Apache-2.0", "/* SPDX-License-Identifier: Apache-2.0 */")
 MOST_LINES = 600
 LONGEST_LINE = 120
 
@@ -72,7 +74,7 @@ def include_breaches(path: str, text: str) -> list[str]:
 def text_breaches(path: str, text: str) -> list[str]:
     lines = text.splitlines()
     breaches = []
-    if not lines or lines[0] != "// SPDX-License-Identifier: Apache-2.0":
+    if next((line for line in lines if not line.startswith("#!")), "") not in LICENCE_LINES:
         breaches.append(f"{path}: does not begin with the licence line")
     if len(lines) > MOST_LINES:
         breaches.append(f"{path}: {len(lines)} lines; {MOST_LINES} are the most")
@@ -94,7 +96,7 @@ def main() -> int:
     breaches = []
     number = 0
     for path in sorted(set(listed.splitlines())):
-        if pathlib.PurePath(path).suffix not in SOURCE_SUFFIXES or not (ROOT / path).is_file():
+        if pathlib.PurePath(path).suffix not in SOURCE_SUFFIXES | PAGE_SUFFIXES or not (ROOT / path).is_file():
             continue
         text = (ROOT / path).read_text(encoding="utf-8")
         breaches += include_breaches(path, text) + text_breaches(path, text)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // lab.mjs: a browser for the page's tests, which notices what no page may do, and the ways to ask it things.
 //
-// The environment tells where everything is (run.sh): HBR_PAGE_BUNDLE, HBR_PAGE_PACKAGES, HBR_PAGE_SHOTS, and HBR_PROGRAM
-// where there is one.
+// The environment tells where everything is (run.sh): HBR_PAGE_BUNDLE, HBR_PAGE_PACKAGES, HBR_PAGE_SHOTS, and
+// HBR_PROGRAM where there is one.
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -89,8 +89,13 @@ const axeSource = await readFile(requirePackage.resolve("axe-core/axe.min.js"), 
 export async function checkAccessibility(page, name) {
     await page.evaluate(axeSource);
     const { violations } = await page.evaluate(() =>
-        globalThis.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+        globalThis.axe.run(document, {
+            resultTypes: ["violations"],
+            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        }),
     );
-    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${name}: ${id}: ${html}: ${failureSummary}`));
+    const found = violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${name}: ${id}: ${html}: ${failureSummary}`),
+    );
     assert.deepEqual(found, []);
 }

@@ -8,7 +8,12 @@ import { fileURLToPath } from "node:url";
 import { requirePackage } from "./lab.mjs";
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "../../agent/web/page/src/views/plan_draft.ts");
-const built = await requirePackage("esbuild").build({ entryPoints: [source], bundle: true, format: "esm", write: false });
+const built = await requirePackage("esbuild").build({
+    entryPoints: [source],
+    bundle: true,
+    format: "esm",
+    write: false,
+});
 const draft = await import(`data:text/javascript;base64,${Buffer.from(built.outputFiles[0].text).toString("base64")}`);
 
 const plan = {

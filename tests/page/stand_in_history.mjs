@@ -100,11 +100,26 @@ export function fullHistory() {
         }),
         planOf(3, "Mail", 2, ["/var/mail"], { protection: "late" }),
         planOf(4, hostile, null, [`/srv/${hostile}`, "/opt"], { protection: "instant" }),
-        planOf(5, "Archive", 2, ["/srv/archive"], { protection: "paused", pause: { from: time(Date.now()), until: time(Date.now() + 3_600_000) } }),
+        planOf(5, "Archive", 2, ["/srv/archive"], {
+            protection: "paused",
+            pause: { from: time(Date.now()), until: time(Date.now() + 3_600_000) },
+        }),
     ];
     const policies = [
-        { id: 1, name: "Every night", frequency: { count: 1, unit: "day" }, firstBackup: "2026-09-01T22:00", retention: { count: 30, unit: "day" } },
-        { id: 2, name: hostile, frequency: { count: 2, unit: "week" }, firstBackup: "2026-09-05T03:30", retention: { count: 1, unit: "year" } },
+        {
+            id: 1,
+            name: "Every night",
+            frequency: { count: 1, unit: "day" },
+            firstBackup: "2026-09-01T22:00",
+            retention: { count: 30, unit: "day" },
+        },
+        {
+            id: 2,
+            name: hostile,
+            frequency: { count: 2, unit: "week" },
+            firstBackup: "2026-09-05T03:30",
+            retention: { count: 1, unit: "year" },
+        },
     ];
     const jobs = [];
     const points = [];
@@ -119,10 +134,27 @@ export function fullHistory() {
     }
     const error = "The vault 'main' cannot be reached: the folder /mnt/backup/vault is not there";
     jobs.unshift(
-        jobOf(41, plans[1], now - 7_200_000, { state: "failed", point: null, objects: 0, readBytes: 0, storedBytes: 0, errorCode: "STORE-0001", errorText: error }),
+        jobOf(41, plans[1], now - 7_200_000, {
+            state: "failed",
+            point: null,
+            objects: 0,
+            readBytes: 0,
+            storedBytes: 0,
+            errorCode: "STORE-0001",
+            errorText: error,
+        }),
     );
     jobs.unshift(
-        jobOf(42, plans[0], now - 120_000, { state: "running", isFrozen: true, ended: null, point: null, objects: 0, readBytes: 0, storedBytes: 0, progress }),
+        jobOf(42, plans[0], now - 120_000, {
+            state: "running",
+            isFrozen: true,
+            ended: null,
+            point: null,
+            objects: 0,
+            readBytes: 0,
+            storedBytes: 0,
+            progress,
+        }),
     );
     return {
         vaults: [
@@ -136,13 +168,29 @@ export function fullHistory() {
         events: {
             42: [
                 { time: time(now - 119_000), level: "info", text: "48,950 objects are to be looked at." },
-                { time: time(now - 60_000), level: "warning", text: `The file '/home/${hostile}' cannot be read: permission denied.` },
-                { time: time(now - 30_000), level: "error", text: "The file '/home/ann/locked.db' changes while it is read; it is left out." },
+                {
+                    time: time(now - 60_000),
+                    level: "warning",
+                    text: `The file '/home/${hostile}' cannot be read: permission denied.`,
+                },
+                {
+                    time: time(now - 30_000),
+                    level: "error",
+                    text: "The file '/home/ann/locked.db' changes while it is read; it is left out.",
+                },
             ],
         },
         problems: [
-            { plan: plans[1].id, sentence: `The newest backup of 'Project data' failed: ${error}.`, hint: "Mount the disk again, then press 'Run now'." },
-            { plan: plans[2].id, sentence: "The plan 'Mail' has no backup as new as its policy wants.", hint: "Look whether the machine was off at the time of its runs." },
+            {
+                plan: plans[1].id,
+                sentence: `The newest backup of 'Project data' failed: ${error}.`,
+                hint: "Mount the disk again, then press 'Run now'.",
+            },
+            {
+                plan: plans[2].id,
+                sentence: "The plan 'Mail' has no backup as new as its policy wants.",
+                hint: "Look whether the machine was off at the time of its runs.",
+            },
         ],
     };
 }

@@ -47,7 +47,10 @@ async function choose(page, language, theme) {
     await page.locator(".header select").nth(1).selectOption(theme);
 }
 
-for (const [theme, other] of [["light", "dark"], ["dark", "light"]]) {
+for (const [theme, other] of [
+    ["light", "dark"],
+    ["dark", "light"],
+]) {
     test(`every view that begins ${theme} is accessible, in either language`, async () => {
         const visitor = await visit(browser, fullUrl, { theme });
         const { page } = visitor;
@@ -89,7 +92,15 @@ test("a browser that speaks Chinese is answered in Chinese", async () => {
 test("names from outside are text, whatever they hold", async () => {
     const visitor = await visit(browser, fullUrl);
     const { page } = visitor;
-    for (const address of ["#/", "#/backup", `#/plan/${hostilePlanId}`, "#/policies", "#/policy/2", "#/job/42", "#/points"]) {
+    for (const address of [
+        "#/",
+        "#/backup",
+        `#/plan/${hostilePlanId}`,
+        "#/policies",
+        "#/policy/2",
+        "#/job/42",
+        "#/points",
+    ]) {
         await show(page, address);
         assert.equal(await page.locator("img:not([src='icon.svg'])").count(), 0, address);
     }

@@ -76,7 +76,9 @@ test("each field of a policy takes its lowest and its highest value, and nothing
         await show(page, "#/");
         await show(page, "#/policies/new");
         await fillPolicy(page, policy);
-        const answer = page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/policies"));
+        const answer = page.waitForResponse(
+            (response) => response.request().method() === "POST" && response.url().endsWith("/policies"),
+        );
         await page.getByRole("button", { name: "Create" }).click();
         assert.equal((await answer).status(), 400, JSON.stringify(policy));
         await page.locator(".field", { hasText: label }).locator(".fault").first().waitFor();
@@ -89,7 +91,7 @@ test("each field of a policy takes its lowest and its highest value, and nothing
     await agent.stop();
 });
 
-test("a new user makes a vault, a policy and a plan, sees it run, and deletes the policy with all that goes with it", async () => {
+test("a new user gets to a completed backup, and deletes the policy with all that goes along", async () => {
     const agent = await startAgent();
     const visitor = await visit(browser, agent.url);
     const { page } = visitor;
@@ -176,7 +178,11 @@ async function tabTo(page, role, name) {
             return document.activeElement === document.body || outlineStyle !== "none" || borderColor !== "";
         });
         assert.ok(isShown, "what has the focus cannot be told");
-        if ((await wanted.count()) > 0 && (await wanted.first().evaluate((element) => element === document.activeElement))) return;
+        if (
+            (await wanted.count()) > 0 &&
+            (await wanted.first().evaluate((element) => element === document.activeElement))
+        )
+            return;
     }
     assert.fail(`${mostTabs} times Tab do not lead to the ${role} '${name}'`);
 }

@@ -57,7 +57,9 @@ export function App() {
     return (
         <AroundContext.Provider value={around}>
             {session === undefined ? (
-                <main class="gate">{problem ? <ProblemBox problem={problem} retry={renewSession} /> : <Loading />}</main>
+                <main class="gate">
+                    {problem ? <ProblemBox problem={problem} retry={renewSession} /> : <Loading />}
+                </main>
             ) : session.isLoggedIn || !session.needsPassword ? (
                 <Shell language={language} changeLanguage={changeLanguage} loggedOut={renewSession} />
             ) : (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // route.ts: which view is shown, as the part of the address after '#', so that the server knows one page only.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
 /// The parts of "#/plan/17/edit": ["plan", "17", "edit"].
 export type Route = string[];
@@ -28,11 +28,13 @@ export function go(...parts: Array<string | number>): void {
 }
 
 export function useRoute(): Route {
-    const [route, setRoute] = useState(routeOf(location.hash));
+    const [hash, setHash] = useState(location.hash);
     useEffect(() => {
-        const follow = () => setRoute(routeOf(location.hash));
+        const follow = () => setHash(location.hash);
         window.addEventListener("hashchange", follow);
+        // It may have changed before anybody listened.
+        follow();
         return () => window.removeEventListener("hashchange", follow);
     }, []);
-    return route;
+    return useMemo(() => routeOf(hash), [hash]);
 }

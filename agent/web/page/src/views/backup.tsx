@@ -191,7 +191,12 @@ function RowActions({ plan, deeds, remove }: { plan: Plan; deeds: PlanDeeds; rem
                     <Icon name="pause" />
                 </button>
             )}
-            <a class="icon-button" href={addressOf("plan", plan.id, "edit")} aria-label={say.editNamed(plan.name)} title={words.edit}>
+            <a
+                class="icon-button"
+                href={addressOf("plan", plan.id, "edit")}
+                aria-label={say.editNamed(plan.name)}
+                title={words.edit}
+            >
                 <Icon name="edit" />
             </a>
             <button

@@ -152,7 +152,7 @@ function JobState({ job }: { job: Job }) {
     );
 }
 
-/// Waiting, preparing (nothing is known yet), working, finishing (all is looked through, or the job says what it is at).
+/// Waiting, preparing (nothing is known yet), working, finishing (all is looked through, or the job says what it does).
 function stageOf(job: Job): number {
     const { progress } = job;
     if (job.state === "queued") return 0;
@@ -276,9 +276,7 @@ function EventList({ events }: { events: JobEvents }) {
                     <span class="grow">
                         <span class="visually-hidden">{say.levels[event.level]}: </span>
                         <bdi>{event.text}</bdi>
-                        {index === 0 && events.leftOut > 0 && (
-                            <span class="quiet"> {say.leftOut(events.leftOut)}</span>
-                        )}
+                        {index === 0 && events.leftOut > 0 && <span class="quiet"> {say.leftOut(events.leftOut)}</span>}
                     </span>
                 </li>
             ))}

@@ -43,7 +43,10 @@ export function JobsView({ state, plan }: { state: string | undefined; plan: str
                 <Choice
                     label={say.plan}
                     value={plan ?? ""}
-                    choices={[["", say.allPlans], ...(plans.value?.items ?? []).map(({ id, name }): [string, string] => [id, name])]}
+                    choices={[
+                        ["", say.allPlans],
+                        ...(plans.value?.items ?? []).map(({ id, name }): [string, string] => [id, name]),
+                    ]}
                     change={choosePlan}
                 />
             </div>

@@ -218,8 +218,18 @@ function FirstSteps() {
     const vaults = useLive<VaultPage>("/vaults");
     const policies = useLive<PolicyPage>("/policies?limit=1");
     const steps = [
-        { title: say.steps.vault, hint: say.steps.vaultHint, to: ["vaults", "new"], isDone: (vaults.value?.items.length ?? 0) > 0 },
-        { title: say.steps.policy, hint: say.steps.policyHint, to: ["policies", "new"], isDone: (policies.value?.items.length ?? 0) > 0 },
+        {
+            title: say.steps.vault,
+            hint: say.steps.vaultHint,
+            to: ["vaults", "new"],
+            isDone: (vaults.value?.items.length ?? 0) > 0,
+        },
+        {
+            title: say.steps.policy,
+            hint: say.steps.policyHint,
+            to: ["policies", "new"],
+            isDone: (policies.value?.items.length ?? 0) > 0,
+        },
         { title: say.steps.plan, hint: say.steps.planHint, to: ["backup", "new"], isDone: false },
     ];
     const current = steps.findIndex((step) => !step.isDone);

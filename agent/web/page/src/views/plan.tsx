@@ -28,11 +28,7 @@ export function PlanView({ id }: { id: string }) {
     return (
         <View
             title={plan.value?.name ?? words.backup.title}
-            actions={
-                plan.value && (
-                    <PlanActions plan={plan.value} deeds={deeds} remove={() => setDeleting(true)} />
-                )
-            }
+            actions={plan.value && <PlanActions plan={plan.value} deeds={deeds} remove={() => setDeleting(true)} />}
         >
             {deeds.problem && <ProblemBox problem={deeds.problem} />}
             <Loaded live={plan}>{(read) => <PlanPanels plan={read} />}</Loaded>

@@ -56,7 +56,8 @@ export function noLimits(): string[] {
 }
 
 export function draftOfPlan(plan: Plan): PlanDraft {
-    const values = (name: string) => plan.options.filter((option) => option.name === name).map((option) => option.value);
+    const values = (name: string) =>
+        plan.options.filter((option) => option.name === name).map((option) => option.value);
     return {
         name: plan.name,
         client: plan.client,
@@ -115,7 +116,9 @@ function optionsOf(draft: PlanDraft): Option[] {
     return [
         ...lines.map((value) => ({ name: "exclude", value })),
         ...types.map((value) => ({ name: "exclude-type", value })),
-        ...(draft.excludeLarger.trim() === "" ? [] : [{ name: "exclude-larger-than", value: draft.excludeLarger.trim() }]),
+        ...(draft.excludeLarger.trim() === ""
+            ? []
+            : [{ name: "exclude-larger-than", value: draft.excludeLarger.trim() }]),
         ...(draft.excludeCaches ? [{ name: "exclude-caches", value: "" }] : []),
         ...(draft.oneFileSystem ? [{ name: "one-file-system", value: "" }] : []),
         ...draft.otherOptions,

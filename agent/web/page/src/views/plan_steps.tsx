@@ -37,12 +37,21 @@ export function WhatStep({ draft, change, faultAt }: StepProps) {
     );
 }
 
-function Sources({ draft, change, fault }: { draft: PlanDraft; change: StepProps["change"]; fault: string | undefined }) {
+function Sources({
+    draft,
+    change,
+    fault,
+}: {
+    draft: PlanDraft;
+    change: StepProps["change"];
+    fault: string | undefined;
+}) {
     const { words } = useAround();
     const say = words.wizard;
     const id = useId();
     const { sources } = draft;
-    const set = (at: number, path: string) => change({ sources: sources.map((old, index) => (index === at ? path : old)) });
+    const set = (at: number, path: string) =>
+        change({ sources: sources.map((old, index) => (index === at ? path : old)) });
     return (
         <fieldset class="field" aria-describedby={`${id}-hint`}>
             <legend>{say.sources}</legend>
@@ -133,7 +142,13 @@ export function WhereStep({ draft, change, faultAt, vaults }: StepProps & { vaul
     );
 }
 
-export function WhenStep({ draft, change, faultAt, policies, isNew }: StepProps & { policies: Live<PolicyPage>; isNew: boolean }) {
+export function WhenStep({
+    draft,
+    change,
+    faultAt,
+    policies,
+    isNew,
+}: StepProps & { policies: Live<PolicyPage>; isNew: boolean }) {
     const { words } = useAround();
     const say = words.wizard;
     return (
@@ -190,6 +205,7 @@ export function WhenStep({ draft, change, faultAt, policies, isNew }: StepProps 
 export function OptionsStep({ draft, change, faultAt }: StepProps) {
     const { words } = useAround();
     const say = words.wizard;
+    const otherOptions = draft.otherOptions.map(({ name, value }) => `${name} ${value}`.trim()).join(", ");
     return (
         <>
             <TextField
@@ -214,12 +230,19 @@ export function OptionsStep({ draft, change, faultAt }: StepProps) {
                     change={(excludeLarger) => change({ excludeLarger })}
                 />
             </div>
-            <Check label={say.excludeCaches} isOn={draft.excludeCaches} change={(excludeCaches) => change({ excludeCaches })} />
-            <Check label={say.oneFileSystem} isOn={draft.oneFileSystem} change={(oneFileSystem) => change({ oneFileSystem })} />
+            <Check
+                label={say.excludeCaches}
+                isOn={draft.excludeCaches}
+                change={(excludeCaches) => change({ excludeCaches })}
+            />
+            <Check
+                label={say.oneFileSystem}
+                isOn={draft.oneFileSystem}
+                change={(oneFileSystem) => change({ oneFileSystem })}
+            />
             {draft.otherOptions.length > 0 && (
                 <p class="quiet">
-                    {say.otherOptions}: {draft.otherOptions.map(({ name, value }) => `${name} ${value}`).join(", ")}.{" "}
-                    {say.otherOptionsHint}
+                    {say.otherOptions}: {otherOptions}. {say.otherOptionsHint}
                 </p>
             )}
             <h3>{say.scripts}</h3>

@@ -126,7 +126,14 @@ function Wizard({ initial, initialStep, keep, save, cancelTo, isNew = false }: W
                     {names[step]}
                 </h2>
                 {action.problem && <ProblemBox problem={action.problem} />}
-                <StepBody step={step} props={props} vaults={vaults} policies={policies} isNew={isNew} isReady={Object.keys(own).length === 0} />
+                <StepBody
+                    step={step}
+                    props={props}
+                    vaults={vaults}
+                    policies={policies}
+                    isNew={isNew}
+                    isReady={Object.keys(own).length === 0}
+                />
                 <WizardActions
                     step={step}
                     back={() => show(step - 1)}

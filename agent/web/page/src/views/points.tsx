@@ -26,13 +26,19 @@ export function PointsView({ plan }: { plan: string | undefined }) {
                 <Choice
                     label={say.plan}
                     value={plan ?? ""}
-                    choices={[["", say.allPlans], ...(plans.value?.items ?? []).map(({ id, name }): [string, string] => [id, name])]}
+                    choices={[
+                        ["", say.allPlans],
+                        ...(plans.value?.items ?? []).map(({ id, name }): [string, string] => [id, name]),
+                    ]}
                     change={(id) => (id === "" ? go("points") : go("points", id))}
                 />
                 <Choice
                     label={say.vault}
                     value={vault}
-                    choices={[["", say.allVaults], ...(vaults.value?.items ?? []).map(({ name }): [string, string] => [name, name])]}
+                    choices={[
+                        ["", say.allVaults],
+                        ...(vaults.value?.items ?? []).map(({ name }): [string, string] => [name, name]),
+                    ]}
                     change={(name) => {
                         setCursor(undefined);
                         setVault(name);

@@ -36,7 +36,14 @@ export function VaultForm({ added, cancel }: { added: (vault: Vault) => void; ca
     return (
         <form onSubmit={submit} noValidate>
             {action.problem && <ProblemBox problem={action.problem} />}
-            <TextField label={say.name} hint={say.nameHint} fault={faultOf("name")} value={name} change={setName} isRequired />
+            <TextField
+                label={say.name}
+                hint={say.nameHint}
+                fault={faultOf("name")}
+                value={name}
+                change={setName}
+                isRequired
+            />
             <TextField
                 label={say.folder}
                 hint={say.folderHint}

@@ -73,7 +73,8 @@ export const en = {
 
     problem: {
         unreachable: "The agent does not answer.",
-        unreachableHint: "Check that its service runs (hbr service run), and that the network lets this browser through.",
+        unreachableHint:
+            "Check that its service runs (hbr service run), and that the network lets this browser through.",
         strange: (status: number) => `Something other than the agent answered, with status ${status}.`,
         strangeHint: "Look whether a proxy stands between this browser and the agent.",
         code: "Code",
@@ -93,9 +94,11 @@ export const en = {
         title: "Overview",
         question: "Am I protected?",
         allProtected: "Everything is protected",
-        allProtectedLead: (plans: number) => `${counted(plans, "plan has", "plans have")} a backup as new as it should be.`,
+        allProtectedLead: (plans: number) =>
+            `${counted(plans, "plan has", "plans have")} a backup as new as it should be.`,
         needsAttention: (plans: number) => `${counted(plans, "plan needs", "plans need")} attention`,
-        needsAttentionLead: (good: number, all: number) => `Plans with a backup as new as it should be: ${good} of ${all}.`,
+        needsAttentionLead: (good: number, all: number) =>
+            `Plans with a backup as new as it should be: ${good} of ${all}.`,
         nothingScheduled: "No plan runs by itself",
         nothingScheduledLead: "All plans are on request. Give one a policy, and it runs without you.",
         waitsForFirst: "The first backup is still to come",
@@ -124,7 +127,9 @@ export const en = {
         allPlans: "All plans",
         openPlan: "Open the plan",
         passwordMissing: "No logon password is set.",
-        passwordMissingHint: "Until there is one, only this machine itself reaches this page. Set one to manage the agent from elsewhere.",
+        passwordMissingHint:
+            "Until there is one, only this machine itself reaches this page. Set one to manage " +
+            "the agent from elsewhere.",
         setPassword: "Set a password",
     },
 
@@ -273,21 +278,26 @@ export const en = {
         keptAndDropped: (kept: number, dropped: number) => `${kept} kept, ${dropped} dropped`,
         keptUntil: (time: string) => `kept until ${time}`,
         dropped: "dropped",
-        changesPlans: (plans: number) => `${counted(plans, "plan uses", "plans use")} this policy and will follow the change.`,
+        changesPlans: (plans: number) =>
+            `${counted(plans, "plan uses", "plans use")} this policy and will follow the change.`,
         created: (name: string) => `The policy ${name} is made.`,
         changed: (name: string) => `The policy ${name} was changed.`,
         deleteTitle: (name: string) => `Delete the policy ${name}?`,
-        deleteText: "Its plans stop, and the backups that they made are deleted from their vaults. This cannot be undone.",
+        deleteText:
+            "Its plans stop, and the backups that they made are deleted from their vaults. This cannot be undone.",
         deleteNothing: "No plan uses it, so no backup goes with it.",
         goesPlans: (plans: number) => `${counted(plans, "plan stops", "plans stop")}:`,
         goesPoints: (points: number, bytes: string) =>
-            `${counted(points, "restore point is", "restore points are")} deleted, which brought ${bytes} to the vaults.`,
+            `${counted(points, "restore point is", "restore points are")} deleted, ` +
+            `which brought ${bytes} to the vaults.`,
         goesJobs: (jobs: number) => `${counted(jobs, "running job is", "running jobs are")} cancelled.`,
         typeName: "Type the policy's name to confirm:",
         deleteYes: "Delete policy and backups",
         deleteYesAlone: "Delete policy",
         deleted: (name: string, plans: number, points: number) =>
-            `The policy ${name} was deleted. ${counted(plans, "plan stopped", "plans stopped")}; ${counted(points, "restore point goes", "restore points go")}.`,
+            `The policy ${name} was deleted. ` +
+            `${counted(plans, "plan stopped", "plans stopped")}; ` +
+            `${counted(points, "restore point goes", "restore points go")}.`,
     },
 
     jobs: {
@@ -403,7 +413,9 @@ export const en = {
         folder: "Folder",
         folderHint: "The whole path, such as /mnt/backup/vault. A vault that is there already is connected.",
         password: "Password of the vault",
-        passwordHint: "At least six characters. Without it nobody can read the backups, we included: write it down and lock it away.",
+        passwordHint:
+            "At least six characters. Without it nobody can read the backups, we included: write " +
+            "it down and lock it away.",
         again: "The password again",
         differs: "The two passwords differ.",
         tooShort: "The password has fewer than six characters.",
@@ -433,7 +445,9 @@ export const en = {
         api: "API",
         description: "Description of the API",
         clock: "The agent's clock",
-        clockDiffers: "This browser stands in another time zone than the agent. The page shows the times of this browser; policies are by the agent's clock.",
+        clockDiffers:
+            "This browser stands in another time zone than the agent. The page shows the times of " +
+            "this browser; policies are by the agent's clock.",
     },
 
     states: protectionStates,
