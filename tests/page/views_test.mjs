@@ -168,40 +168,6 @@ test("an agent that goes away is told, what was read stays, and its return is no
     await again.stop();
 });
 
-test("a password keeps others out, and whoever knows it gets in", async () => {
-    const agent = new StandIn(bundle);
-    const url = await agent.start();
-    const owner = await visit(browser, url);
-    await show(owner.page, "#/settings");
-    await owner.page.getByLabel("New password", { exact: true }).fill("short");
-    await owner.page.getByLabel("The new password again").fill("shorter");
-    await owner.page.getByRole("button", { name: "Set password" }).click();
-    await owner.page.getByText("The password has fewer than six characters.").waitFor();
-    await owner.page.getByText("The two passwords differ.").waitFor();
-    await checkAccessibility(owner.page, "refused password");
-    await owner.page.getByLabel("New password", { exact: true }).fill("correct horse");
-    await owner.page.getByLabel("The new password again").fill("correct horse");
-    await owner.page.getByRole("button", { name: "Set password" }).click();
-    await owner.page.getByText("The password is set.").waitFor();
-    await owner.page.getByRole("button", { name: "Change password" }).waitFor();
-
-    const other = await visit(browser, url, { theme: "dark" });
-    await other.page.getByRole("heading", { name: "Log in" }).waitFor();
-    await checkAccessibility(other.page, "login");
-    await shoot(other.page, "login-en-dark");
-    await other.page.getByLabel("Logon password").fill("wrong one");
-    await other.page.keyboard.press("Enter");
-    await other.page.getByText("The logon password is wrong").waitFor();
-    await other.page.getByLabel("Logon password").fill("correct horse");
-    await other.page.keyboard.press("Enter");
-    await other.page.getByRole("heading", { name: "Overview" }).waitFor();
-    await other.page.getByRole("button", { name: "Log out" }).click();
-    await other.page.getByRole("heading", { name: "Log in" }).waitFor();
-    await owner.end();
-    await other.end();
-    await agent.stop();
-});
-
 test("a job is cancelled by whoever confirms it", async () => {
     const agent = new StandIn(bundle, { isFull: true });
     const visitor = await visit(browser, await agent.start());

@@ -166,6 +166,39 @@ test("a new user gets to a completed backup, and deletes the policy with all tha
     await agent.stop();
 });
 
+test("a password keeps others out, and whoever knows it gets in", async () => {
+    const agent = await startAgent();
+    const owner = await visit(browser, agent.url);
+    await show(owner.page, "#/settings");
+    await owner.page.getByLabel("New password", { exact: true }).fill("short");
+    await owner.page.getByLabel("The new password again").fill("shorter");
+    await owner.page.getByRole("button", { name: "Set password" }).click();
+    await owner.page.getByText("The password has fewer than six characters.").waitFor();
+    await owner.page.getByText("The two passwords differ.").waitFor();
+    await checkAccessibility(owner.page, "refused password");
+    await owner.page.getByLabel("New password", { exact: true }).fill("correct horse");
+    await owner.page.getByLabel("The new password again").fill("correct horse");
+    await owner.page.getByRole("button", { name: "Set password" }).click();
+    await owner.page.getByText("The password is set.").waitFor();
+    await owner.page.getByRole("button", { name: "Change password" }).waitFor();
+
+    const other = await visit(browser, agent.url, { theme: "dark" });
+    await other.page.getByRole("heading", { name: "Log in" }).waitFor();
+    await checkAccessibility(other.page, "login");
+    await shoot(other.page, "login-en-dark");
+    await other.page.getByLabel("Logon password").fill("wrong one");
+    await other.page.keyboard.press("Enter");
+    await other.page.getByText("The logon password is wrong").waitFor();
+    await other.page.getByLabel("Logon password").fill("correct horse");
+    await other.page.keyboard.press("Enter");
+    await other.page.getByRole("heading", { name: "Overview" }).waitFor();
+    await other.page.getByRole("button", { name: "Log out" }).click();
+    await other.page.getByRole("heading", { name: "Log in" }).waitFor();
+    await owner.end();
+    await other.end();
+    await agent.stop();
+});
+
 const mostTabs = 80;
 
 /// Presses Tab until the focus is on something with this role and name; each stop on the way shows that it has it.
