@@ -171,10 +171,10 @@ AgentSettings AgentSettingsFile::update(const std::function<void(AgentSettings&)
 }
 
 bool AgentSettingsFile::hasChanged() {
-    auto status = fileSystem_.status(path_);
+    const auto status = fileSystem_.status(path_);
     const std::lock_guard lock(seenMutex_);
     const bool isSame = seen_ && isSameFile(*seen_, status);
-    seen_ = std::move(status);
+    seen_ = status;
     return !isSame;
 }
 

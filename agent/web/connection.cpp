@@ -32,9 +32,9 @@ std::string addressText(const Poco::Net::SocketAddress& address) {
     return text.starts_with(kMapped) ? text.substr(kMapped.size()) : text;
 }
 
-Connection::Connection(Poco::Net::StreamSocket socket, std::shared_ptr<const TlsContext> tls,
+Connection::Connection(const Poco::Net::StreamSocket& socket, std::shared_ptr<const TlsContext> tls,
                        const Limits& limits, bool isSurplus, Time now)
-    : socket_(std::move(socket)),
+    : socket_(socket),
       tls_(std::move(tls)),
       limits_(limits),
       isSurplus_(isSurplus),

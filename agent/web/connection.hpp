@@ -32,8 +32,8 @@ public:
 
     /// One that is a surplus has its first request refused. `tls` may be nullptr: there is none then.
     /// Limits are not owned and outlive this. Throws Poco::Exception when the socket has gone already.
-    Connection(Poco::Net::StreamSocket socket, std::shared_ptr<const TlsContext> tls, const Limits& limits,
-               bool isSurplus, Time now);
+    Connection(const Poco::Net::StreamSocket& socket, std::shared_ptr<const TlsContext> tls,
+               const Limits& limits, bool isSurplus, Time now);
 
     [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
     [[nodiscard]] platform::SocketNumber number() const;

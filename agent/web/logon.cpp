@@ -156,11 +156,11 @@ bool Logon::replacePassword(const std::optional<config::PasswordHash>& before,
 
 void Logon::takeOverFile() {
     const std::lock_guard changing(changing_);
-    auto found = file_.read().password;
+    const auto found = file_.read().password;
     {
         const std::lock_guard lock(mutex_);
         if (password_ == found) return;
-        password_ = std::move(found);
+        password_ = found;
     }
     sessions_.endAll();
 }
