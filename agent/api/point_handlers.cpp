@@ -35,9 +35,9 @@ public:
     [[nodiscard]] std::optional<sys_seconds> expiryOf(const StoredPoint& point,
                                                       const catalogue::PlanStanding& plan) const {
         const auto policy = plan.policy ? policies_.find(*plan.policy) : policies_.end();
-        if (policy == policies_.end()) return std::nullopt;
-        return scheduler::expiryOf(policy->second.retention, call_.zone,
-                                   sys_seconds(std::chrono::seconds(point.started.seconds)));
+        const sys_seconds started{std::chrono::seconds(point.started.seconds)};
+        if (policy == policies_.end() || !scheduler::canExpire(started)) return std::nullopt;
+        return scheduler::expiryOf(policy->second.retention, call_.zone, started);
     }
 
 private:

@@ -70,14 +70,14 @@ Answer answerWithGoing(const catalogue::GoesWithPolicy& goes) {
 
 void addKeptAndDropped(base::JsonWriter& json, const scheduler::Policy& policy, const Call& call) {
     json.key("backups").beginArray();
-    if (const auto plan = call.queryPlan()) {
-        catalogue::PointFilter filter;
-        filter.plan = plan;
-        std::vector<std::chrono::sys_seconds> started;
-        for (const auto& point : call.catalogue.points().list(filter)) {
-            if (!point.toBeDeleted) started.emplace_back(std::chrono::seconds(point.started.seconds));
-        }
-        for (const auto& backup : scheduler::applyRetention(policy.retention, call.zone, started, call.now)) {
+    const auto id = call.queryPlan();
+    const auto plan = id ? call.catalogue.plans().find(*id) : std::nullopt;
+    if (plan) {
+        // As the service judges them: what the plan made in an earlier vault is left to people.
+        std::vector<scheduler::MadeBackup> made;
+        for (const auto& point : call.catalogue.points().beginnings(plan->id, plan->settings.vault))
+            made.push_back({point.started, point.faults == 0});
+        for (const auto& backup : scheduler::applyRetention(policy.retention, call.zone, made, call.now)) {
             json.beginObject();
             writeMoment(json, "started", backup.started);
             writeMoment(json, "expires", backup.expires);

@@ -183,11 +183,13 @@ std::uint64_t Points::count(const PlanId& plan, const std::string& vault) {
 
 std::vector<PointBeginning> Points::beginnings(const PlanId& plan, const std::string& vault) {
     Statement select = database_.prepare(
-        "SELECT id, started FROM points WHERE plan = ? AND vault = ? AND to_be_deleted IS NULL "
+        "SELECT id, started, faults FROM points WHERE plan = ? AND vault = ? AND to_be_deleted IS NULL "
         "ORDER BY started DESC");
     select.bind(planMark(plan)).bind(vault);
     std::vector<PointBeginning> found;
-    while (select.step()) found.push_back({idOf<vault::PointId>(select, 0, database_), momentOf(select, 1)});
+    while (select.step())
+        found.push_back(
+            {idOf<vault::PointId>(select, 0, database_), momentOf(select, 1), countOf(select, 2)});
     return found;
 }
 
@@ -209,6 +211,12 @@ std::vector<std::string> Points::vaultsWithMarks() {
     std::vector<std::string> vaults;
     while (select.step()) vaults.push_back(select.text(0));
     return vaults;
+}
+
+void Points::takeBackMarksOfAge() {
+    database_.run(
+        "UPDATE points SET to_be_deleted = NULL WHERE to_be_deleted IS NOT NULL "
+        "AND plan IN (SELECT lower(hex(id)) FROM plans WHERE policy IS NOT NULL)");
 }
 
 void Points::forget(const std::string& vault, const std::vector<vault::PointId>& ids) {

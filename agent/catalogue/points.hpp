@@ -70,6 +70,7 @@ struct Rebuilt {
 struct PointBeginning {
     vault::PointId id;
     std::chrono::sys_seconds started;
+    std::uint64_t faults = 0;
 };
 
 /// The tables of restore points. Not thread-safe; the Database must outlive it.
@@ -100,6 +101,10 @@ public:
     /// "CATALOG-0012"), and marks none, when one is not there.
     void markForDeletion(const std::string& vault, const std::vector<vault::PointId>& ids,
                          std::chrono::sys_seconds now);
+
+    /// Takes back the marks of plans that have a policy: those of age. The marks that the deletion of a
+    /// policy left stay, unless the plan has got another one since; then its points stay.
+    void takeBackMarksOfAge();
 
     /// The vaults that have points to be deleted, by name.
     [[nodiscard]] std::vector<std::string> vaultsWithMarks();

@@ -2,6 +2,7 @@
 #include "agent/scheduler/expiry.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace scheduler {
 
@@ -38,15 +39,28 @@ sys_seconds expiryOf(const RetentionPeriod& retention, const platform::TimeZone&
     return std::min(expiry, started + kLongestRetention);
 }
 
+bool canExpire(sys_seconds started) noexcept {
+    constexpr std::chrono::sys_days kEarliest{std::chrono::year{1970} / 1 / 1};
+    constexpr std::chrono::sys_days kLatest{std::chrono::year{9000} / 1 / 1};
+    return started >= kEarliest && started < kLatest;
+}
+
 std::vector<KeptOrDropped> applyRetention(const RetentionPeriod& retention, const platform::TimeZone& zone,
-                                          const std::vector<sys_seconds>& started, sys_seconds now) {
+                                          const std::vector<MadeBackup>& backups, sys_seconds now) {
+    std::optional<sys_seconds> newest;
+    std::optional<sys_seconds> newestWhole;
+    for (const MadeBackup& backup : backups) {
+        if (!canExpire(backup.started) || backup.started > now) continue;
+        newest = std::max(newest.value_or(backup.started), backup.started);
+        if (backup.isWhole) newestWhole = std::max(newestWhole.value_or(backup.started), backup.started);
+    }
     std::vector<KeptOrDropped> decisions;
-    if (started.empty()) return decisions;
-    const sys_seconds judged = std::min(now, *std::max_element(started.begin(), started.end()));
-    decisions.reserve(started.size());
-    for (const sys_seconds backup : started) {
-        const sys_seconds expires = expiryOf(retention, zone, backup);
-        decisions.push_back({backup, expires, expires > judged});
+    decisions.reserve(backups.size());
+    for (const auto& [started, isWhole] : backups) {
+        const bool hasSay = canExpire(started) && started <= now;
+        const sys_seconds expires = canExpire(started) ? expiryOf(retention, zone, started) : started;
+        const bool isLastWhole = isWhole && started == newestWhole;
+        decisions.push_back({started, expires, !hasSay || isLastWhole || expires > *newest});
     }
     return decisions;
 }

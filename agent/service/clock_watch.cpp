@@ -2,13 +2,19 @@
 #include "agent/service/clock_watch.hpp"
 
 #include "platform/base/bytes.hpp"
+#include "platform/base/error.hpp"
 #include "platform/new_file.hpp"
+#include "platform/read_fully.hpp"
 
 namespace service {
 
 using std::chrono::seconds;
 
 namespace {
+
+/// How often the time last seen is written.
+constexpr std::chrono::minutes kBetweenSeen{10};
+constexpr std::size_t kLongestSeenBytes = 100;
 
 std::string textFor(const platform::Timestamp& before, const platform::Timestamp& after) {
     return "The clock of this machine was set from " + platform::formatLocal(before) + " to " +
@@ -21,8 +27,41 @@ std::string textFor(const platform::Timestamp& before, const platform::Timestamp
 
 }  // namespace
 
+bool ClockWatch::isTrusted() const { return last_ && clock_.steady() >= trustedFrom_ && !hasJumped(); }
+
+void ClockWatch::compareWithLastSeen(const Look& look) {
+    bool isNear = false;
+    try {
+        const auto file = fileSystem_.openForReading(seenPath());
+        base::Bytes text(kLongestSeenBytes);
+        text.resize(platform::readFully(*file, 0, text));
+        platform::Timestamp seen;
+        isNear = platform::parseUtc(std::string(base::asText(text)), seen) &&
+                 std::chrono::abs(seconds(look.now.seconds - seen.seconds)) <= kTolerated;
+    } catch (const base::Error&) {
+        isNear = false;  // none was seen
+    }
+    trustedFrom_ = isNear ? look.steady : look.steady + kSettling;
+}
+
+/// Not durably, and only when it works: without it the next start waits longer.
+void ClockWatch::keepSeen(const Look& look) {
+    if (keptSeen_ && look.steady - *keptSeen_ < kBetweenSeen) return;
+    keptSeen_ = look.steady;
+    try {
+        const std::string newPath = seenPath() + ".new";
+        fileSystem_.removeFile(newPath);
+        fileSystem_.createNew(newPath)->write(base::asBytes(platform::formatUtc(look.now)));
+        fileSystem_.replace(newPath, seenPath());
+    } catch (const base::Error&) {
+        return;
+    }
+}
+
 void ClockWatch::look() {
     const Look look{clock_.now(), clock_.steady()};
+    if (!last_) compareWithLastSeen(look);
+    keepSeen(look);
     if (last_) {
         const seconds shown(look.now.seconds - last_->now.seconds);
         const auto step = shown - std::chrono::duration_cast<seconds>(look.steady - last_->steady);

@@ -5,6 +5,9 @@
 // is dropped by age until a person has looked, or the clock has come back to where it would be without the
 // jump. What says so is a file: it outlives the service, tells a person what happened, and is deleted by that
 // person when all is well.
+//
+// What happened to the clock while no service ran nobody saw. When it shows a time that is far from the one
+// last seen, or none was, backups are not judged for a day: a clock that is set right meanwhile has jumped.
 #pragma once
 
 #include <chrono>
@@ -23,7 +26,10 @@ public:
     /// They make a backup expire so much too early at most.
     static constexpr std::chrono::hours kTolerated{24};
 
-    /// `path` is the file's. References are not owned and outlive it.
+    /// For so long after a start that cannot be compared with the time before.
+    static constexpr std::chrono::hours kSettling{24};
+
+    /// `path` is the file's; the time last seen is kept beside it. References are not owned and outlive it.
     ClockWatch(const platform::FileSystem& fileSystem, const platform::Clock& clock, std::string path)
         : fileSystem_(fileSystem), clock_(clock), path_(std::move(path)) {}
 
@@ -31,8 +37,10 @@ public:
     /// when the file cannot be written; the clock is not trusted then, and the next call tries again.
     void look();
 
-    /// False from a jump on until it is over.
-    [[nodiscard]] bool isTrusted() const { return !offset_ && !fileSystem_.status(path_); }
+    /// True from a jump on until it is over.
+    [[nodiscard]] bool hasJumped() const { return offset_ || fileSystem_.status(path_); }
+    /// False before the first look, after a jump, and while a start is too fresh.
+    [[nodiscard]] bool isTrusted() const;
 
 private:
     struct Look {
@@ -40,6 +48,9 @@ private:
         std::chrono::nanoseconds steady;
     };
 
+    void compareWithLastSeen(const Look& look);
+    void keepSeen(const Look& look);
+    [[nodiscard]] std::string seenPath() const { return path_ + ".last-seen"; }
     void begin(std::chrono::seconds step, const Look& look);
     void follow(std::chrono::seconds step);
 
@@ -47,6 +58,8 @@ private:
     const platform::Clock& clock_;
     const std::string path_;
     std::optional<Look> last_;
+    std::chrono::nanoseconds trustedFrom_{0};  // steady
+    std::optional<std::chrono::nanoseconds> keptSeen_;
     /// How far the clock is from where it would be without the jump that was seen here.
     std::optional<std::chrono::seconds> offset_;
     std::optional<std::string> unwritten_;  // what is to be in the file, and is not yet

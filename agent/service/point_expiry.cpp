@@ -7,26 +7,17 @@ namespace service {
 
 using std::chrono::sys_seconds;
 
-namespace {
-
-/// Calendars are worked out between these; whatever a vault says, nothing overflows.
-constexpr std::chrono::sys_days kEarliest{std::chrono::year{1970} / 1 / 1};
-constexpr std::chrono::sys_days kLatest{std::chrono::year{9000} / 1 / 1};
-
-}  // namespace
-
 std::size_t markExpired(catalogue::Catalogue& catalogue, const catalogue::Plan& plan,
                         const scheduler::RetentionPeriod& retention, const platform::TimeZone& zone,
                         sys_seconds now) {
     std::vector<vault::PointId> ids;
-    std::vector<sys_seconds> started;
+    std::vector<scheduler::MadeBackup> backups;
     for (const auto& point : catalogue.points().beginnings(plan.id, plan.settings.vault)) {
-        if (point.started < kEarliest || point.started >= kLatest) continue;
         ids.push_back(point.id);
-        started.push_back(point.started);
+        backups.push_back({point.started, point.faults == 0});
     }
     std::vector<vault::PointId> expired;
-    const auto decisions = scheduler::applyRetention(retention, zone, started, now);
+    const auto decisions = scheduler::applyRetention(retention, zone, backups, now);
     for (std::size_t i = 0; i < decisions.size(); ++i) {
         if (!decisions[i].isKept) expired.push_back(ids[i]);
     }

@@ -96,7 +96,7 @@ milliseconds WorkLoop::round() {
 
 void WorkLoop::lookAtClock() {
     parts_.clockWatch.look();
-    tellTrust(parts_.notices, parts_.clockWatch.isTrusted());
+    tellTrust(parts_.notices, !parts_.clockWatch.hasJumped());
 }
 
 bool WorkLoop::attempt(const std::function<void()>& action) {
@@ -200,8 +200,7 @@ void WorkLoop::considerPlans(sys_seconds now) {
     std::erase_if(lookedUntil_, [&](const auto& looked) { return !plans.contains(looked.first); });
     std::erase_if(judged_, [&](const auto& judged) { return !plans.contains(judged.first); });
     listings_.want(vaults);
-    const bool isDone =
-        attempt([&] { lookAgain = std::min(lookAgain, queueDeletions(parts_.catalogue, now)); });
+    const bool isDone = attempt([&] { lookAgain = std::min(lookAgain, considerDeletions(now)); });
     wasTrouble = wasTrouble || !isDone;
     nextRun_ = nextRun;
     lastLook_ = now;
@@ -262,6 +261,14 @@ sys_seconds WorkLoop::considerPolicy(const Plan& plan, const scheduler::Policy& 
     return consideration.lookAgain;
 }
 
+sys_seconds WorkLoop::considerDeletions(sys_seconds now) {
+    if (!parts_.clockWatch.hasJumped()) return queueDeletions(parts_.catalogue, now);
+    // What was marked before the jump was seen may have been marked because of it.
+    auto points = parts_.catalogue.points();
+    if (!points.vaultsWithMarks().empty()) points.takeBackMarksOfAge();
+    return sys_seconds::max();
+}
+
 void WorkLoop::considerExpiry(const Plan& plan, const scheduler::Policy& policy, sys_seconds now) {
     const auto judged = judged_.find(plan.id);
     const auto steady = parts_.clock.steady();
@@ -297,7 +304,8 @@ bool WorkLoop::isBusy(const std::optional<catalogue::PlanId>& plan) const {
 void WorkLoop::startQueued(sys_seconds now) {
     for (const Job& job : parts_.catalogue.jobs().queued()) {
         if (running_.size() >= parts_.mostRunning) return;
-        if (!isBusy(job.plan)) attempt([&] { start(job, now); });
+        const bool mustWait = job.kind == catalogue::JobKind::Prune && parts_.clockWatch.hasJumped();
+        if (!isBusy(job.plan) && !mustWait) attempt([&] { start(job, now); });
     }
 }
 

@@ -107,6 +107,8 @@ private:
                                                           std::chrono::sys_seconds nextRun,
                                                           std::chrono::sys_seconds now);
     /// Marks the points that the plan's policy keeps no longer, after each backup and else once a day.
+    /// Queues what deletes marked points, unless the clock jumped; tells when to look again.
+    std::chrono::sys_seconds considerDeletions(std::chrono::sys_seconds now);
     void considerExpiry(const catalogue::Plan& plan, const scheduler::Policy& policy,
                         std::chrono::sys_seconds now);
     void startQueued(std::chrono::sys_seconds now);

@@ -44,8 +44,10 @@ void RequestReader::add(std::string_view bytes) { buffer_ += bytes; }
 
 RequestReader::Outcome RequestReader::next() {
     if (!head_) {
-        // Some clients send an empty line behind a body.
-        while (buffer_.starts_with("\r\n")) drop(2);
+        if (mayHaveEmptyLine_ && buffer_.starts_with("\r\n")) {
+            mayHaveEmptyLine_ = false;
+            drop(2);
+        }
         if (auto refusal = readHead()) return {std::nullopt, std::move(refusal)};
     }
     if (!head_ || buffer_.size() < bodyBytes_) return {};
@@ -53,6 +55,7 @@ RequestReader::Outcome RequestReader::next() {
     outcome.request = std::move(head_);
     head_.reset();
     outcome.request->body = buffer_.substr(0, bodyBytes_);
+    mayHaveEmptyLine_ = bodyBytes_ > 0;
     drop(bodyBytes_);
     wantsContinue_ = false;
     return outcome;

@@ -53,6 +53,7 @@ private:
     std::optional<HttpRequest> head_;
     std::size_t bodyBytes_ = 0;  // of the request that head_ begins
     bool wantsContinue_ = false;
+    bool mayHaveEmptyLine_ = false;  // some clients send one behind a body
 };
 
 }  // namespace web

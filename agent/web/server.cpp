@@ -87,15 +87,20 @@ private:
     /// from other machines when there is a first one, or none any more.
     void review(SocketLoop::Entrance& entrance) noexcept {
         try {
-            if (file_.hasChanged()) logon_->takeOverFile();
+            mustTakeOver_ = file_.hasChanged() || mustTakeOver_;
+            if (mustTakeOver_) logon_->takeOverFile();
+            mustTakeOver_ = false;
             const bool opensUp = logon_->hasPassword() && isBeyondThisMachine(settings_);
             if (opensUp == isOpen_) return;
             isOpen_ = opensUp;  // whatever comes: the same would only fail again each second
             listenAnew(entrance, opensUp);
             describe(entrance);
             parts_.say("The page is at " + place() + ".");
+            saidLast_.clear();
         } catch (...) {
-            parts_.say(base::currentError().describe());
+            // It is tried again each second, and told once.
+            const std::string trouble = base::currentError().describe();
+            if (std::exchange(saidLast_, trouble) != trouble) parts_.say(trouble);
         }
     }
 
@@ -127,8 +132,10 @@ private:
     config::AgentSettingsFile file_;
     const AgentSettings settings_;  // as they were at the start; the password is Logon's business
     std::uint16_t port_ = 0;
-    bool isOpen_ = false;       // to other machines
-    mutable std::mutex mutex_;  // guards place_
+    bool isOpen_ = false;        // to other machines
+    bool mustTakeOver_ = false;  // a password that another process has set
+    std::string saidLast_;       // of trouble
+    mutable std::mutex mutex_;   // guards place_
     std::string place_;
     std::unique_ptr<Logon> logon_;
     std::unique_ptr<Site> site_;

@@ -21,6 +21,12 @@ sys_seconds inBerlin(local_days day, std::chrono::minutes timeOfDay) {
     return berlin().firstMoment(day + timeOfDay);
 }
 
+std::vector<scheduler::MadeBackup> madeAt(const std::vector<sys_seconds>& started) {
+    std::vector<scheduler::MadeBackup> backups;
+    for (const sys_seconds moment : started) backups.push_back({moment});
+    return backups;
+}
+
 std::vector<bool> kept(const std::vector<KeptOrDropped>& decisions) {
     std::vector<bool> answers;
     for (const KeptOrDropped& decision : decisions) answers.push_back(decision.isKept);
@@ -70,7 +76,8 @@ BOOST_AUTO_TEST_CASE(a_backup_is_dropped_once_a_new_one_was_begun_after_its_end)
     std::vector<sys_seconds> started;
     for (int day = 0; day < 5; ++day) started.push_back(first + std::chrono::days(day));
     const sys_seconds now = started.back() + 1h;
-    const std::vector<KeptOrDropped> decisions = applyRetention({3, Unit::Day}, TimeZone(), started, now);
+    const std::vector<KeptOrDropped> decisions =
+        applyRetention({3, Unit::Day}, TimeZone(), madeAt(started), now);
     BOOST_TEST(kept(decisions) == std::vector<bool>({false, false, true, true, true}),
                boost::test_tools::per_element());
     BOOST_TEST((decisions[2].started == started[2]));
@@ -82,7 +89,8 @@ BOOST_AUTO_TEST_CASE(a_machine_that_was_off_or_whose_clock_jumped_loses_nothing)
     const std::vector<sys_seconds> started = {first + std::chrono::days(2), first,
                                               first + std::chrono::days(1)};
     const sys_seconds years = first + std::chrono::days(4000);
-    BOOST_TEST(kept(applyRetention({3, Unit::Day}, TimeZone(), started, years)) == std::vector<bool>(3, true),
+    BOOST_TEST(kept(applyRetention({3, Unit::Day}, TimeZone(), madeAt(started), years)) ==
+                   std::vector<bool>(3, true),
                boost::test_tools::per_element());
 }
 
@@ -90,8 +98,37 @@ BOOST_AUTO_TEST_CASE(a_backup_from_the_future_does_not_make_the_others_old) {
     const sys_seconds now = sys_days(year{2026} / 11 / 5);
     const std::vector<sys_seconds> started = {now - std::chrono::days(4), now - std::chrono::days(1),
                                               now + std::chrono::days(365)};
-    BOOST_TEST(kept(applyRetention({3, Unit::Day}, TimeZone(), started, now)) ==
+    BOOST_TEST(kept(applyRetention({3, Unit::Day}, TimeZone(), madeAt(started), now)) ==
                    std::vector<bool>({false, true, true}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_from_the_future_is_not_the_one_that_is_kept) {
+    const sys_seconds now = sys_days(year{2026} / 11 / 5);
+    const std::vector<sys_seconds> started = {now - std::chrono::days(400), now - std::chrono::days(500),
+                                              now + std::chrono::days(365)};
+    BOOST_TEST(kept(applyRetention({3, Unit::Day}, TimeZone(), madeAt(started), now)) ==
+                   std::vector<bool>({true, false, true}),
+               boost::test_tools::per_element());
+    BOOST_TEST(kept(applyRetention({3, Unit::Day}, TimeZone(), madeAt({started.back()}), now)).front());
+}
+
+BOOST_AUTO_TEST_CASE(the_newest_backup_without_faults_stays_behind_those_that_have_some) {
+    const sys_seconds now = sys_days(year{2026} / 11 / 20);
+    std::vector<scheduler::MadeBackup> backups;
+    for (int day = 19; day > 0; --day) backups.push_back({now - std::chrono::days(day), day > 15});
+    const auto decisions = kept(applyRetention({3, Unit::Day}, TimeZone(), backups, now));
+    std::vector<bool> expected(19, false);
+    for (const std::size_t stays : {3U, 16U, 17U, 18U}) expected[stays] = true;
+    BOOST_TEST(decisions == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_time_that_no_calendar_has_decides_nothing_and_stays) {
+    const sys_seconds now = sys_days(year{2026} / 11 / 5);
+    const std::vector<sys_seconds> started = {now - std::chrono::days(9), sys_seconds::min(),
+                                              sys_seconds::max(), now - std::chrono::days(1)};
+    BOOST_TEST(kept(applyRetention({3, Unit::Day}, TimeZone(), madeAt(started), now)) ==
+                   std::vector<bool>({false, true, true, true}),
                boost::test_tools::per_element());
 }
 

@@ -17,7 +17,14 @@ struct Watched {
     test::TemporaryFolder folder;
     std::string path = folder / "clock-was-set";
     test::ManualClock clock;
-    ClockWatch watch{*folder.files, clock, path};
+    ClockWatch watch = watchFrom(clock.now());
+
+    /// As a service leaves it that ended at `lastSeen`.
+    ClockWatch watchFrom(platform::Timestamp lastSeen) {
+        folder.files->removeFile(path + ".last-seen");
+        test::writeFile(*folder.open(), "clock-was-set.last-seen", platform::formatUtc(lastSeen));
+        return {*folder.files, clock, path};
+    }
 
     /// Time passes while the watch looks.
     void pass(hours time) {
@@ -50,6 +57,31 @@ BOOST_AUTO_TEST_CASE(time_that_passes_and_small_steps_are_no_jumps) {
     }
     BOOST_TEST(watch.isTrusted());
     BOOST_TEST(!isThere());
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_cannot_be_compared_with_the_time_before_waits_a_day) {
+    BOOST_TEST(!watch.isTrusted());  // nobody has looked
+    watch.look();
+    BOOST_TEST(watch.isTrusted());
+    for (const hours away : {hours(48), -hours(48)}) {
+        ClockWatch next = watchFrom({clock.now().seconds - std::chrono::seconds(away).count(), 0});
+        next.look();
+        BOOST_TEST(!next.isTrusted());
+        BOOST_TEST(!next.hasJumped());
+        clock.advance(ClockWatch::kSettling - minutes(1));
+        next.look();
+        BOOST_TEST(!next.isTrusted());
+        clock.advance(minutes(2));
+        next.look();
+        BOOST_TEST(next.isTrusted());
+        ClockWatch again(*folder.files, clock, path);  // what it kept counts for the one after it
+        again.look();
+        BOOST_TEST(again.isTrusted());
+    }
+    folder.files->removeFile(path + ".last-seen");
+    ClockWatch first(*folder.files, clock, path);
+    first.look();
+    BOOST_TEST(!first.isTrusted());
 }
 
 BOOST_AUTO_TEST_CASE(a_jump_is_told_in_a_file_and_ends_when_a_person_deletes_it) {
@@ -94,6 +126,9 @@ BOOST_AUTO_TEST_CASE(it_outlives_the_service_and_no_later_jump_ends_it) {
     next.look();
     BOOST_TEST(!next.isTrusted());
     folder.files->removeFile(path);
+    next.look();
+    BOOST_TEST(!next.hasJumped());
+    clock.advance(ClockWatch::kSettling);  // it began at a time that is far from the one last seen
     next.look();
     BOOST_TEST(next.isTrusted());
 }

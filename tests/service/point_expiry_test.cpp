@@ -97,6 +97,46 @@ BOOST_AUTO_TEST_CASE(points_that_are_marked_already_have_no_say) {
     BOOST_TEST(!isMarked(good));
 }
 
+BOOST_AUTO_TEST_CASE(the_newest_point_without_faults_stays) {
+    auto faulty = pointAt(start - days(1));
+    faulty.faults = 1;
+    catalogue.points().add("disk", faulty);
+    const auto whole = add(start - days(200));
+    const auto older = add(start - days(201));
+    loop->round();
+    BOOST_TEST(!isMarked(whole));
+    BOOST_TEST(isMarked(older));
+}
+
+BOOST_AUTO_TEST_CASE(after_a_start_with_a_clock_that_shows_another_time_nothing_goes_for_a_day) {
+    loop->round();
+    const auto old = add(start);
+    clock.jump(days(400));  // while no service runs
+    killAndRestart();
+    const auto newest = add(moment());
+    pass(hours(20));
+    BOOST_TEST(!isMarked(old));
+    clock.jump(-days(400));  // it is set right, which is a jump
+    pass(hours(30));
+    BOOST_TEST(!isMarked(old));
+    BOOST_TEST(!isMarked(newest));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_marked_for_its_age_stays_when_the_clock_is_found_wrong) {
+    const auto old = add(start - days(200));
+    const auto gone = test::pointOf("deleted plan's", (start - days(1)).time_since_epoch().count());
+    catalogue.points().add("tape", gone);
+    catalogue.points().markForDeletion("tape", {gone.id}, start);
+    add(start - days(1));
+    loop->round();
+    BOOST_TEST(isMarked(old));
+    clock.jump(-days(300));
+    loop->round();
+    BOOST_TEST(!isMarked(old));
+    BOOST_TEST(isMarked(gone.id, "tape"));
+    BOOST_TEST(catalogue.jobs().list({.kind = JobKind::Prune, .hasEnded = true}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_time_that_cannot_be_decides_nothing) {
     for (const std::int64_t odd : {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1},
                                    std::numeric_limits<std::int64_t>::max()}) {

@@ -79,7 +79,13 @@ struct Workshop : Shelf {
     std::unique_ptr<service::ClockWatch> clockWatch = watchClock();
     std::unique_ptr<WorkLoop> loop = makeLoop();
 
+    /// As a service that ended a moment ago left it.
+    void keepSeen(sys_seconds moment) {
+        writeFile(*folder.open()->openDirectory("state"), "clock-was-set.last-seen",
+                  platform::formatUtc({moment.time_since_epoch().count(), 0}));
+    }
     std::unique_ptr<service::ClockWatch> watchClock() {
+        if (!folder.files->status(clockFile + ".last-seen")) keepSeen(start);
         return std::make_unique<service::ClockWatch>(*folder.files, clock, clockFile);
     }
     std::unique_ptr<WorkLoop> makeLoop() {

@@ -25,6 +25,9 @@ class Service:
         self.process: subprocess.Popen | None = None
         self.said = ""  # by all that were stopped; in the foreground the system's log, too
         lab.environment["HBR_STATE_DIR"] = str(lab.work / "state")
+        # As a service that ended a moment ago left it: otherwise nothing is judged by its age for a day.
+        self.catalogue.parent.mkdir(mode=0o700)
+        (self.catalogue.parent / "clock-was-set.last-seen").write_text(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
 
     def start(self) -> None:
         self.process = subprocess.Popen([self.lab.hbr, "service", "run", "--port", "0"], env=self.lab.environment,
