@@ -95,15 +95,16 @@ class Service:
         self.await_that(lambda: self.state(job) not in ("queued", "running"), f"job {job} ends")
         return self.job(job)
 
-    def children(self) -> list[int]:
-        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True)
+    def children(self, job: int) -> list[int]:
+        """The job's process; another one may list a vault's points meanwhile."""
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", f"/jobs/{job}$"], capture_output=True, text=True)
         return [int(line) for line in found.stdout.split()]
 
     def await_child(self, job: int) -> int:
         found: list[int] = []
 
         def runs() -> bool:
-            found[:] = self.children()
+            found[:] = self.children(job)
             return self.state(job) == "running" and bool(found)
 
         self.await_that(runs, f"job {job} runs")
@@ -296,38 +297,49 @@ def tells_the_system(service: Service) -> None:
     lab.check("hbr: error: The catalogue is damaged: " in refused.stderr, f"a damaged catalogue: {refused.stderr}")
 
 
+def try_all(service: Service) -> int:
+    lab = service.lab
+    fill(service.source, 1, 100, 200_000)
+    lab.create_vault()
+    large = lab.work / "large"
+    large.mkdir()
+
+    def change() -> None:
+        (large / "file").write_bytes(secrets.token_bytes(40 << 20))
+
+    service.start()
+    second = lab.run("service", "run", "--port", 0, expect=BUSY)
+    lab.check("JOB-0007" in second.stderr, f"a second service says {second.stderr}")
+    forgets_what_is_marked(service)
+    goes_by_itself(service)
+    learns_its_points_back(service)
+    fails_and_goes_on(service)
+    runs_scripts(service)
+    keeps_its_bandwidth(service)
+    # From here on a job lasts five seconds at least, so that it is met while it runs.
+    service.stop()
+    lab.environment["HBR_LIMIT_UPLOAD"] = "8M"
+    service.start()
+    change()
+    plan = service.add_plan("large", large)
+    crashes_alone(service, plan)
+    is_stopped(service, plan, change)
+    is_killed(service, plan, change)
+    lab.check(service.stop(signal.SIGINT) == DONE, "Ctrl-C did not end it well")
+    tells_the_system(service)
+    return lab.end()
+
+
 def main() -> int:
     with Lab(sys.argv[1]) as lab:
         service = Service(lab)
-        fill(service.source, 1, 100, 200_000)
-        lab.create_vault()
-        large = lab.work / "large"
-        large.mkdir()
-
-        def change() -> None:
-            (large / "file").write_bytes(secrets.token_bytes(40 << 20))
-
-        service.start()
-        second = lab.run("service", "run", "--port", 0, expect=BUSY)
-        lab.check("JOB-0007" in second.stderr, f"a second service says {second.stderr}")
-        forgets_what_is_marked(service)
-        goes_by_itself(service)
-        learns_its_points_back(service)
-        fails_and_goes_on(service)
-        runs_scripts(service)
-        keeps_its_bandwidth(service)
-        # From here on a job lasts five seconds at least, so that it is met while it runs.
-        service.stop()
-        lab.environment["HBR_LIMIT_UPLOAD"] = "8M"
-        service.start()
-        change()
-        plan = service.add_plan("large", large)
-        crashes_alone(service, plan)
-        is_stopped(service, plan, change)
-        is_killed(service, plan, change)
-        lab.check(service.stop(signal.SIGINT) == DONE, "Ctrl-C did not end it well")
-        tells_the_system(service)
-        return lab.end()
+        try:
+            return try_all(service)
+        finally:
+            # One that stayed after a failure would keep whoever reads our output waiting.
+            if service.process is not None and service.process.poll() is None:
+                service.process.kill()
+                service.process.wait()
 
 
 if __name__ == "__main__":
