@@ -24,17 +24,18 @@ set(namespace "${CMAKE_MATCH_1}")
 set(name "${CMAKE_MATCH_2}")
 file(READ "${input}" bytes HEX)
 string(REGEX REPLACE "(................................)" "\\1\n" bytes "${bytes}")
-string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
-string(REGEX REPLACE "([^\n]+)\n?" "    \"\\1\"\n" bytes "${bytes}")
+# No string: the standard promises 65,536 characters of one, and compilers warn beyond.
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1', " bytes "${bytes}")
+string(REGEX REPLACE "([^\n]+)\n?" "    \\1\n" bytes "${bytes}")
 get_filename_component(file "${input}" NAME)
 file(SIZE "${input}" size)
 file(WRITE "${output}" "// ${file}, as cmake/embed.cmake writes it.
 #include <string_view>
 
 namespace ${namespace} {
+static const char bytes[] = {
+${bytes}    '\\0'};
 extern const std::string_view ${name};
-const std::string_view ${name}(
-${bytes}    \"\",
-    ${size});
+const std::string_view ${name}(bytes, ${size});
 }  // namespace ${namespace}
 ")
