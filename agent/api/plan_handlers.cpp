@@ -90,14 +90,11 @@ Answer runPlan(const Call& call) {
     catalogue::Transaction transaction(call.catalogue.database());
     const PlanId id = call.planFromPath();
     auto jobs = call.catalogue.jobs();
-    const auto unended = jobs.list({.plan = id, .hasEnded = false});
-    const auto waiting = std::ranges::find_if(unended, [](const catalogue::Job& job) {
-        return job.state == catalogue::JobState::Queued && job.kind == catalogue::JobKind::Backup;
-    });
     // Somebody who asks twice wants one backup.
     catalogue::NewJob wanted;
     wanted.plan = id;
-    const auto job = waiting != unended.end() ? waiting->id : jobs.add(wanted, call.now);
+    const auto waiting = jobs.queuedBackup(id);
+    const auto job = waiting ? *waiting : jobs.add(wanted, call.now);
     transaction.commit();
     base::JsonWriter json;
     writeJob(json, jobs.find(job).value(), std::nullopt);

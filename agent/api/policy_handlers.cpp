@@ -47,11 +47,7 @@ void considerByOldPolicy(const Call& call, const StoredPolicy& old) {
     for (const auto& plan : call.catalogue.plans().list({.policy = old.id})) {
         auto consideration =
             scheduler::considerRuns(old.policy, call.zone, plan.pause, plan.consideredUntil, call.now);
-        const auto unended = jobs.list({.plan = plan.id, .hasEnded = false});
-        const bool isQueued = std::ranges::any_of(unended, [](const catalogue::Job& job) {
-            return job.state == catalogue::JobState::Queued && job.kind == catalogue::JobKind::Backup;
-        });
-        if (isQueued) consideration.due.reset();
+        if (jobs.queuedBackup(plan.id)) consideration.due.reset();
         jobs.recordDueRun(plan, consideration, call.now);
     }
 }

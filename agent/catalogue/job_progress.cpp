@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/catalogue/job_progress.hpp"
 
-#include "agent/json/json_object.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/json_writer.hpp"
 #include "platform/read_fully.hpp"
@@ -18,13 +17,15 @@ std::string textOf(const JobProgress& progress) {
     if (progress.objectsTotal) json.member("objectsTotal", *progress.objectsTotal);
     json.member("bytesDone", progress.bytesDone);
     if (progress.bytesTotal) json.member("bytesTotal", *progress.bytesTotal);
-    json.member("readBytes", progress.readBytes).member("newBytes", progress.newBytes);
-    json.member("storedBytes", progress.storedBytes).member("faults", progress.faults);
+    json.member("bytesRead", progress.readBytes).member("bytesNew", progress.newBytes);
+    json.member("bytesStored", progress.storedBytes).member("faults", progress.faults);
     json.member("bytesPerSecond", progress.bytesPerSecond);
     if (progress.secondsLeft) json.member("secondsLeft", *progress.secondsLeft);
     json.member("current", progress.current).endObject();
     return json.text();
 }
+
+}  // namespace
 
 JobProgress progressFrom(const json::JsonObject& object) {
     const auto number = [&](const char* name) { return object.number(name).value_or(0); };
@@ -34,17 +35,15 @@ JobProgress progressFrom(const json::JsonObject& object) {
     progress.objectsTotal = object.number("objectsTotal");
     progress.bytesDone = number("bytesDone");
     progress.bytesTotal = object.number("bytesTotal");
-    progress.readBytes = number("readBytes");
-    progress.newBytes = number("newBytes");
-    progress.storedBytes = number("storedBytes");
+    progress.readBytes = number("bytesRead");
+    progress.newBytes = number("bytesNew");
+    progress.storedBytes = number("bytesStored");
     progress.faults = number("faults");
     progress.bytesPerSecond = number("bytesPerSecond");
     progress.secondsLeft = object.number("secondsLeft");
     progress.current = object.text("current").value_or("");
     return progress;
 }
-
-}  // namespace
 
 std::string ProgressFiles::fileOf(JobId id) const {
     return folder_ + "/" + std::to_string(id.value) + ".progress";

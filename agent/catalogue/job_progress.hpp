@@ -10,6 +10,7 @@
 #include <string>
 
 #include "agent/catalogue/ids.hpp"
+#include "agent/json/json_object.hpp"
 #include "platform/file_system.hpp"
 
 namespace catalogue {
@@ -31,6 +32,9 @@ struct JobProgress {
 
     bool operator==(const JobProgress&) const = default;
 };
+
+/// As jobs tell it, a JSON object with the members of agent/app/README.md. What is missing is 0 or nothing.
+JobProgress progressFrom(const json::JsonObject& object);
 
 /// The files with the progress of jobs, in one folder. Not thread-safe; any number of processes may read
 /// while one writes.

@@ -249,6 +249,14 @@ std::vector<Job> Jobs::queued() {
     return loadAll(select, database_);
 }
 
+std::optional<JobId> Jobs::queuedBackup(const PlanId& plan) {
+    Statement select = database_.prepare(
+        "SELECT id FROM jobs WHERE state = 'queued' AND ended IS NULL AND plan = ? AND kind = 'backup' "
+        "ORDER BY id LIMIT 1");
+    if (!select.bind(plan.view()).step()) return std::nullopt;
+    return JobId{select.integer(0)};
+}
+
 std::vector<Job> Jobs::stillRunning() {
     Statement select =
         database_.prepare(std::string(kSelect) + "WHERE state = 'running' AND ended IS NULL ORDER BY id");

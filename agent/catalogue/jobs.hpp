@@ -146,6 +146,8 @@ public:
     [[nodiscard]] std::vector<Job> list(const JobFilter& filter = {});
     /// The oldest first.
     [[nodiscard]] std::vector<Job> queued();
+    /// The backup of a plan that waits to begin; the oldest, if there are more.
+    [[nodiscard]] std::optional<JobId> queuedBackup(const PlanId& plan);
     /// When the service starts: what it left behind when it ended without ending its jobs.
     [[nodiscard]] std::vector<Job> stillRunning();
 

@@ -84,7 +84,7 @@ void JobReport::addLine(const std::string& line, sys_seconds now) {
     if (!type) {
         addSentence(line, now);
     } else if (*type == "progress") {
-        addProgress(*value);
+        progress_ = catalogue::progressFrom(*value);
     } else if (*type == "point") {
         addPoint(*value);
     } else if (*type == "result") {
@@ -106,22 +106,6 @@ void JobReport::addSentence(std::string_view line, sys_seconds now) {
     }
     if (events_.size() == static_cast<std::size_t>(catalogue::kMostEvents)) events_.pop_back();
     events_.push_back({now, level, base::printable(base::startOf(line, catalogue::kLongestEventBytes))});
-}
-
-void JobReport::addProgress(const json::JsonObject& value) {
-    const auto number = [&](const char* name) { return value.number(name).value_or(0); };
-    progress_.stage = value.text("stage").value_or("");
-    progress_.objectsDone = number("objectsDone");
-    progress_.objectsTotal = value.number("objectsTotal");
-    progress_.bytesDone = number("bytesDone");
-    progress_.bytesTotal = value.number("bytesTotal");
-    progress_.readBytes = number("bytesRead");
-    progress_.newBytes = number("bytesNew");
-    progress_.storedBytes = number("bytesStored");
-    progress_.faults = number("faults");
-    progress_.bytesPerSecond = number("bytesPerSecond");
-    progress_.secondsLeft = value.number("secondsLeft");
-    progress_.current = value.text("current").value_or("");
 }
 
 /// One that makes no sense is missed at the end, when all are counted.

@@ -57,7 +57,6 @@ public:
 private:
     void addLine(const std::string& line, std::chrono::sys_seconds now);
     void addSentence(std::string_view line, std::chrono::sys_seconds now);
-    void addProgress(const json::JsonObject& value);
     void addPoint(const json::JsonObject& value);
     [[nodiscard]] catalogue::JobEnd doneBy(const json::JsonObject& result) const;
     [[nodiscard]] catalogue::JobEnd notDone(int exitCode, bool wasAskedToStop) const;

@@ -44,8 +44,9 @@ constexpr std::int64_t kRecentJobs = 20;
 /// Of more events than the catalogue keeps the first and the newest.
 void shorten(std::vector<catalogue::JobEvent>& events) {
     if (events.size() <= static_cast<std::size_t>(catalogue::kMostEvents)) return;
-    const auto tooMany = static_cast<std::ptrdiff_t>(events.size()) - catalogue::kMostEvents;
-    const auto from = events.begin() + catalogue::kFirstEvents;
+    const auto tooMany =
+        static_cast<std::ptrdiff_t>(events.size()) - static_cast<std::ptrdiff_t>(catalogue::kMostEvents);
+    const auto from = events.begin() + static_cast<std::ptrdiff_t>(catalogue::kFirstEvents);
     events.erase(from, from + tooMany);
 }
 
@@ -239,12 +240,9 @@ sys_seconds WorkLoop::considerPolicy(const Plan& plan, const scheduler::Policy& 
         lookedUntil = consideration.consideredUntil;
         return consideration.lookAgain;
     }
-    const auto waiting = jobs.queued();
-    const auto earlier = std::ranges::find_if(waiting, [&](const Job& job) {
-        return job.kind == catalogue::JobKind::Backup && job.plan == plan.id;
-    });
+    const auto earlier = jobs.queuedBackup(plan.id);
     const bool isDue = consideration.due.has_value();
-    const bool isAnotherDue = isDue && earlier != waiting.end();
+    const bool isAnotherDue = isDue && earlier.has_value();
     if (isAnotherDue) consideration.due.reset();
     const auto id = jobs.recordDueRun(plan, consideration, now);
     lookedUntil = consideration.consideredUntil;
@@ -256,8 +254,7 @@ sys_seconds WorkLoop::considerPolicy(const Plan& plan, const scheduler::Policy& 
                    consideration.missed);
     if (consideration.wasClockWrong) tellSetBack(parts_.notices);
     if (isAnotherDue)
-        jobs.addEvents(earlier->id,
-                       {{now, EventLevel::Info, "Another run became due while this one waits."}});
+        jobs.addEvents(*earlier, {{now, EventLevel::Info, "Another run became due while this one waits."}});
     return consideration.lookAgain;
 }
 

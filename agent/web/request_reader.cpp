@@ -22,6 +22,35 @@ std::string lowerCase(std::string text) {
     return text;
 }
 
+bool isTokenLetter(char letter) noexcept {
+    return std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
+           std::string_view("!#$%&'*+-.^_`|~").find(letter) != std::string_view::npos;
+}
+
+/// What is wrong with a line of a head behind the first; nothing when all readers read it alike.
+const char* faultOfLine(std::string_view line) noexcept {
+    const std::string_view name = line.substr(0, line.find(':'));
+    if (name.empty() || name.size() == line.size() || !std::ranges::all_of(name, isTokenLetter))
+        return "a line is no name with a value";
+    return nullptr;
+}
+
+/// Lines that readers end, join or pass over in different ways would let a header be seen by one of two
+/// alone. `head` ends with kEndOfHead.
+const char* faultOfLines(std::string_view head) noexcept {
+    bool isFirst = true;
+    for (head.remove_suffix(2); !head.empty(); isFirst = false) {
+        const std::string_view line = head.substr(0, head.find("\r\n"));
+        head.remove_prefix(line.size() + 2);
+        const bool isPlain = std::ranges::none_of(
+            line, [](unsigned char letter) { return (letter < 0x20 && letter != '\t') || letter == 0x7F; });
+        if (!isPlain) return "a line holds control characters";
+        if (isFirst) continue;
+        if (const char* fault = faultOfLine(line)) return fault;
+    }
+    return nullptr;
+}
+
 /// Throws Poco::Exception for what is no head.
 HttpRequest parsedHead(std::string_view text) {
     std::istringstream stream{std::string(text)};
@@ -55,7 +84,7 @@ RequestReader::Outcome RequestReader::next() {
     outcome.request = std::move(head_);
     head_.reset();
     outcome.request->body = buffer_.substr(0, bodyBytes_);
-    mayHaveEmptyLine_ = bodyBytes_ > 0;
+    mayHaveEmptyLine_ = true;
     drop(bodyBytes_);
     wantsContinue_ = false;
     return outcome;
@@ -71,8 +100,10 @@ std::optional<Refusal> RequestReader::readHead() {
         searched_ = buffer_.size() - std::min(buffer_.size(), kEndOfHead.size() - 1);
         return std::nullopt;
     }
+    const auto head = std::string_view(buffer_).substr(0, end + kEndOfHead.size());
+    if (const char* fault = faultOfLines(head)) return unreadableRequest(fault);
     try {
-        head_ = parsedHead(std::string_view(buffer_).substr(0, end + kEndOfHead.size()));
+        head_ = parsedHead(head);
     } catch (const Poco::Exception& error) {
         return unreadableRequest(base::printable(error.displayText()));
     }
@@ -81,7 +112,8 @@ std::optional<Refusal> RequestReader::readHead() {
     // Two lengths would let two readers disagree on where the next request begins.
     if (head_->headerCount("content-length") > 1) return unreadableRequest("it has two lengths");
     const std::string_view told = head_->header("content-length");
-    const auto length = told.empty() ? std::optional<std::uint64_t>(0) : base::parseUnsigned(told);
+    const auto length = head_->headerCount("content-length") == 0 ? std::optional<std::uint64_t>(0)
+                                                                  : base::parseUnsigned(told);
     if (!length) return unreadableRequest("its length is no number");
     if (*length > kMostBodyBytes) return bodyTooLarge();
     bodyBytes_ = static_cast<std::size_t>(*length);

@@ -53,7 +53,7 @@ private:
     std::optional<HttpRequest> head_;
     std::size_t bodyBytes_ = 0;  // of the request that head_ begins
     bool wantsContinue_ = false;
-    bool mayHaveEmptyLine_ = false;  // some clients send one behind a body
+    bool mayHaveEmptyLine_ = true;  // one before each request; some clients send it behind a body
 };
 
 }  // namespace web

@@ -64,6 +64,20 @@ BOOST_AUTO_TEST_CASE(requests_whose_end_is_a_matter_of_opinion_are_refused) {
     BOOST_TEST(refusalOf("PUT / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\nx") == "WEB-0012");
 }
 
+BOOST_AUTO_TEST_CASE(lines_that_readers_read_in_different_ways_are_refused) {
+    for (const std::string lines :
+         {"A: b\n\nContent-Length: 5", "A: b\nTransfer-Encoding: chunked", "Transfer-Encoding : chunked",
+          "A: b\r\n folded", "no value", ": no name", "A: b\rC: d",
+          "Content-Length:", "Content-Length: ", "Content-Length: +5", "A\tB: c"}) {
+        web::RequestReader reader;
+        reader.add("POST / HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n\r\n");
+        BOOST_TEST(reader.next().refusal.has_value(), lines);
+    }
+    web::RequestReader reader;
+    reader.add("GET / HTTP/1.1\r\nHost:a\r\nX-Empty:\r\nX-Tab:\ta\r\n\r\n");
+    BOOST_TEST(reader.next().request.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused) {
     BOOST_TEST(refusalOf("SSH-2.0-OpenSSH\r\n\r\n") == "WEB-0012");
     BOOST_TEST(refusalOf("GET / HTTP/2.0\r\n\r\n") == "WEB-0012");
