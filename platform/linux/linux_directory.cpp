@@ -63,7 +63,7 @@ public:
     /// Tells of what failed to be written since the descriptor was opened, too.
     void flush() override {
         if (retryInterrupted([this] { return ::syncfs(descriptor_.get()); }) == 0) return;
-        throw fileError(errno, "flush the file system of", path_, "to stable storage");
+        throw flushError(errno, "flush the file system of", path_);
     }
 
 private:
@@ -176,7 +176,7 @@ std::unique_ptr<VolumeFlusher> LinuxDirectory::volumeFlusher() const {
 void syncDirectoryDescriptor(int descriptor, std::string_view displayPath) {
     if (retryInterrupted([descriptor] { return ::fsync(descriptor); }) == 0) return;
     if (errno == EINVAL || meansUnsupported(errno)) return;
-    throw fileError(errno, "flush the folder", displayPath, "to stable storage");
+    throw flushError(errno, "flush the folder", displayPath);
 }
 
 }  // namespace platform::linux

@@ -107,7 +107,7 @@ void LinuxFile::sync() {
     // A failure is final: the kernel may have dropped the pages, so a second fsync that succeeds would prove
     // nothing.
     if (retryInterrupted([this] { return ::fsync(descriptor_.get()); }) != 0) {
-        throw fileError(errno, "flush", path_, "to stable storage");
+        throw flushError(errno, "flush", path_);
     }
 }
 

@@ -122,11 +122,24 @@ std::string reasonOf(int number) {
     return reason;
 }
 
-base::Error fileError(int number, std::string_view verb, std::string_view path, std::string_view purpose) {
-    const Meaning meaning = meaningOf(number);
+namespace {
+
+base::Error errorOf(const Meaning& meaning, int number, std::string_view verb, std::string_view path,
+                    std::string_view purpose) {
     std::string message = "Could not " + std::string(verb) + " '" + base::printable(path) + "'";
     if (!purpose.empty()) message += " " + std::string(purpose);
     return {meaning.kind, meaning.code, message + " - " + reasonOf(number), meaning.hint, meaning.retry};
+}
+
+}  // namespace
+
+base::Error fileError(int number, std::string_view verb, std::string_view path, std::string_view purpose) {
+    return errorOf(meaningOf(number), number, verb, path, purpose);
+}
+
+base::Error flushError(int number, std::string_view verb, std::string_view path) {
+    const Meaning meaning = number == EROFS ? kDeviceFailure : meaningOf(number);
+    return errorOf(meaning, number, verb, path, "to stable storage");
 }
 
 base::Error symlinkError(std::string_view path) {

@@ -15,6 +15,11 @@ namespace platform::linux {
 base::Error fileError(int number, std::string_view verb, std::string_view path,
                       std::string_view purpose = {});
 
+/// The same for flushing what was open for writing, or names below an open folder. A file system that says
+/// then that it is read-only has become so by itself, which ext4 does when its disk fails (EROFS): that is no
+/// right that somebody lacks.
+base::Error flushError(int number, std::string_view verb, std::string_view path);
+
 /// What the system calls the number, in lower case: "permission denied".
 std::string reasonOf(int number);
 

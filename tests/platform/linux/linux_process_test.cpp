@@ -155,4 +155,14 @@ BOOST_AUTO_TEST_CASE(errno_is_told_in_one_sentence_with_the_right_kind) {
     for (const auto& [number, kind] : kinds) BOOST_CHECK(fileError(number, "open", "x").kind() == kind);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_system_that_gave_up_while_it_was_written_to_is_a_disk_that_failed) {
+    using platform::linux::flushError;
+    const base::Error gaveUp = flushError(EROFS, "flush", "/x");
+    BOOST_TEST(gaveUp.code() == platform::kDeviceFailureCode);
+    BOOST_CHECK(gaveUp.kind() == ErrorKind::Unavailable);
+    BOOST_TEST(std::string(gaveUp.message()) ==
+               "Could not flush '/x' to stable storage - read-only file system");
+    BOOST_CHECK(flushError(ENOSPC, "flush", "/x").kind() == ErrorKind::Exhausted);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
