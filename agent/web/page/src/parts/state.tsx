@@ -12,7 +12,7 @@ interface Look {
     icon: IconName;
 }
 
-const jobLooks: Record<JobState, Look> = {
+export const jobLooks: Record<JobState, Look> = {
     queued: { tone: "calm", icon: "waiting" },
     running: { tone: "busy", icon: "running" },
     completed: { tone: "good", icon: "good" },

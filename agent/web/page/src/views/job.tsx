@@ -13,6 +13,7 @@ import { Facts } from "../parts/facts";
 import { Icon, type IconName } from "../parts/icon";
 import { ProblemBox } from "../parts/problem";
 import { shareOf } from "../parts/progress";
+import { Sparkline, useNewest } from "../parts/sparkline";
 import { JobMark } from "../parts/state";
 import { Moment } from "../parts/text";
 import { Loaded, Panel, View } from "../parts/view";
@@ -31,6 +32,7 @@ export function JobView({ id }: { id: number }) {
     const job = useLive<Job>(`/jobs/${id}`, isEnded ? 0 : everyMs);
     // Read once more after the end, which brings the last of them.
     const events = useLive<JobEvents>(`/jobs/${id}/events`, isEnded ? 0 : everyMs);
+    const speeds = useNewest(job.value, job.value?.progress?.bytesPerSecond);
     if (job.value && isOver(job.value) !== isEnded) setEnded(isOver(job.value));
     return (
         <View
@@ -41,7 +43,7 @@ export function JobView({ id }: { id: number }) {
             <Loaded live={job}>
                 {(read) => (
                     <>
-                        <JobState job={read} />
+                        <JobState job={read} speeds={speeds} />
                         <Panel title={words.job.facts}>
                             <JobFacts job={read} />
                         </Panel>
@@ -119,7 +121,7 @@ function JobActions({ job, changed }: { job: Job; changed: () => void }) {
     );
 }
 
-function JobState({ job }: { job: Job }) {
+function JobState({ job, speeds }: { job: Job; speeds: number[] }) {
     const { words } = useAround();
     const say = words.job;
     return (
@@ -147,7 +149,7 @@ function JobState({ job }: { job: Job }) {
                     </div>
                 </div>
             )}
-            <Counters job={job} />
+            <Counters job={job} speeds={speeds} />
         </Panel>
     );
 }
@@ -211,7 +213,7 @@ function Counter({ name, icon, children }: { name: string; icon?: IconName; chil
     );
 }
 
-function Counters({ job }: { job: Job }) {
+function Counters({ job, speeds }: { job: Job; speeds: number[] }) {
     const { words, formats } = useAround();
     const say = words.job;
     const { progress } = job;
@@ -231,7 +233,12 @@ function Counters({ job }: { job: Job }) {
             <Counter name={say.faults} {...(faults > 0 ? { icon: "warning" as const } : {})}>
                 {formats.integer(faults)}
             </Counter>
-            {live && <Counter name={say.speed}>{say.perSecond(formats.bytes(live.bytesPerSecond))}</Counter>}
+            {live && (
+                <Counter name={say.speed}>
+                    {say.perSecond(formats.bytes(live.bytesPerSecond))}
+                    <Sparkline values={speeds} />
+                </Counter>
+            )}
             <Counter name={say.elapsed}>{seconds === null ? "–" : formats.duration(seconds)}</Counter>
             {live && (
                 <Counter name={say.left}>

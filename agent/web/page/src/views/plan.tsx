@@ -9,6 +9,7 @@ import { useAround } from "../around";
 import { Icon } from "../parts/icon";
 import { ProblemBox } from "../parts/problem";
 import { Facts } from "../parts/facts";
+import { JobStrip } from "../parts/job_strip";
 import { MomentAndDistance } from "../parts/text";
 import { Loaded, Panel, View } from "../parts/view";
 import { addressOf, go } from "../route";
@@ -19,6 +20,8 @@ import { draftOfPlan } from "./plan_draft";
 import { PlanSummary } from "./plan_review";
 
 const everyMs = 3000;
+const jobsInStrip = 30;
+const jobsInTable = 10;
 
 export function PlanView({ id }: { id: string }) {
     const { words } = useAround();
@@ -84,7 +87,7 @@ function PlanActions({ plan, deeds, remove }: ActionsProps) {
 function PlanPanels({ plan }: { plan: Plan }) {
     const { words } = useAround();
     const say = words.backup;
-    const jobs = useLive<JobPage>(pathWith("/jobs", { plan: plan.id, limit: 10 }), everyMs);
+    const jobs = useLive<JobPage>(pathWith("/jobs", { plan: plan.id, limit: jobsInStrip }), everyMs);
     const policy = useLive<Policy>(plan.policy === null ? null : `/policies/${plan.policy}`);
     return (
         <>
@@ -94,6 +97,7 @@ function PlanPanels({ plan }: { plan: Plan }) {
                         [say.lastResult, <LastResult plan={plan} />],
                         [say.lastGood, <MomentAndDistance time={plan.lastGood} otherwise={words.never} />],
                         [say.nextRun, <NextRun plan={plan} />],
+                        [say.newestJobs, <JobStrip jobs={jobs.value?.items ?? []} />],
                     ]}
                 />
                 {plan.lastJob && plan.lastJob.errorText !== "" && (
@@ -115,8 +119,8 @@ function PlanPanels({ plan }: { plan: Plan }) {
                 <Loaded live={jobs}>
                     {({ items, next }) => (
                         <>
-                            <JobTable jobs={items} isOfOnePlan />
-                            {next !== null && (
+                            <JobTable jobs={items.slice(0, jobsInTable)} isOfOnePlan />
+                            {(next !== null || items.length > jobsInTable) && (
                                 <p class="panel-foot">
                                     <a href={addressOf("jobs", "all", plan.id)}>{words.showMore}</a>
                                 </p>

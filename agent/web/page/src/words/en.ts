@@ -165,6 +165,7 @@ export const en = {
         deleted: (name: string) => `The plan ${name} was deleted. Its backups stay.`,
         details: "What it does",
         jobsOfPlan: "Its jobs",
+        newestJobs: "Newest jobs",
         pointsOfPlan: "Its restore points",
     },
 

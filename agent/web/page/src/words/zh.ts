@@ -160,6 +160,7 @@ export const zh: Words = {
         deleted: (name) => `计划 ${name} 已删除，其备份保留。`,
         details: "计划内容",
         jobsOfPlan: "任务",
+        newestJobs: "最近的任务",
         pointsOfPlan: "恢复点",
     },
 
