@@ -11,6 +11,7 @@ export function JobStrip({ jobs }: { jobs: Job[] }) {
     const { words, formats } = useAround();
     const sentenceOf = (job: Job) =>
         `${words.job.title(job.id)}: ${words.job.states[job.state]}, ${formats.moment(job.started ?? job.made)}`;
+    if (jobs.length === 0) return <span class="quiet">{words.none}</span>;
     return (
         <ol class="job-strip">
             {[...jobs].reverse().map((job) => (
