@@ -26,6 +26,11 @@ constexpr std::string_view kSelect =
     "SELECT id, name, frequency_count, frequency_unit, first_backup, retention_count, retention_unit "
     "FROM policies ";
 
+/// Of jobs: those of a policy's plans that have not ended. Written so that SQLite begins with these few, and
+/// not with all that the plans ever ran.
+const std::string kUnendedOfPolicy =
+    "ended IS NULL AND (SELECT policy FROM plans WHERE plans.id = jobs.plan) = ?";
+
 StoredPolicy load(const Statement& row, const Database& database) {
     StoredPolicy stored;
     stored.id = {row.integer(0)};
@@ -110,9 +115,8 @@ GoesWithPolicy Policies::whatGoesWith(PolicyId id) {
     points.bind(id.value).step();
     goes.points = countOf(points, 0);
     goes.storedBytes = countOf(points, 1);
-    Statement running = database_.prepare(
-        "SELECT jobs.id FROM jobs JOIN plans ON plans.id = jobs.plan "
-        "WHERE plans.policy = ? AND jobs.state = 'running' ORDER BY jobs.id");
+    Statement running = database_.prepare("SELECT id FROM jobs WHERE state = 'running' AND " +
+                                          kUnendedOfPolicy + " ORDER BY id");
     running.bind(id.value);
     while (running.step()) goes.runningJobs.push_back({running.integer(0)});
     transaction.commit();
@@ -127,12 +131,12 @@ GoesWithPolicy Policies::remove(PolicyId id, std::chrono::sys_seconds now) {
         "AND plan IN (SELECT lower(hex(id)) FROM plans WHERE policy = ?)",
         secondsOf(now), id.value);
     database_.run(
-        "UPDATE jobs SET state = 'cancelled', ended = ? WHERE state = 'queued' "
-        "AND plan IN (SELECT id FROM plans WHERE policy = ?)",
+        "UPDATE jobs SET state = 'cancelled', ended = ? WHERE state = 'queued' AND " + kUnendedOfPolicy,
         secondsOf(now), id.value);
     database_.run(
-        "UPDATE jobs SET is_unwanted = 1, cancel_asked = coalesce(cancel_asked, ?) WHERE state = 'running' "
-        "AND plan IN (SELECT id FROM plans WHERE policy = ?)",
+        "UPDATE jobs SET is_unwanted = 1, cancel_asked = coalesce(cancel_asked, ?) "
+        "WHERE state = 'running' AND " +
+            kUnendedOfPolicy,
         secondsOf(now), id.value);
     database_.run("UPDATE plans SET policy = NULL, stopped = ? WHERE policy = ?", secondsOf(now), id.value);
     database_.run("DELETE FROM policies WHERE id = ?", id.value);

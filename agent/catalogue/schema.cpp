@@ -131,7 +131,7 @@ CREATE TABLE points (
     to_be_deleted INTEGER,  -- since when it is to be deleted from the vault
     UNIQUE (vault, id)
 ) STRICT;
-CREATE INDEX points_by_plan ON points (plan, started);
+CREATE INDEX points_by_plan ON points (plan, started, to_be_deleted, stored_bytes);
 CREATE INDEX points_by_start ON points (started, started_nanoseconds, vault, id);
 CREATE INDEX points_by_vault ON points (vault, started) WHERE to_be_deleted IS NULL;
 CREATE INDEX points_to_be_deleted ON points (vault) WHERE to_be_deleted IS NOT NULL;

@@ -91,7 +91,7 @@ int main(int count, char** words) {
     if (role == "print") return say(argument), 0;
     if (role == "complain") return platform::writeStandard(platform::StandardStream::Error, argument), 3;
     if (role == "variable") return say(platform::environmentVariable(argument).value_or("(none)")), 0;
-    if (role == "noise") return say(std::string(std::stoull(argument), 'x')), 0;
+    if (role == "noise") return say(std::string(std::stoul(argument), 'x')), 0;
     if (role == "log") return log(argument);
     if (role == "endless") return writeWithoutEnd();
     if (role == "until_end") return copyUntilEnd();
