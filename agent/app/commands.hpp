@@ -62,6 +62,12 @@ int runServiceCommand(Command& command);
 int setLogonPassword(Command& command);
 int runServiceJob(Command& command);
 
+int configureService(Command& command);
+int showServiceStatus(Command& command);
+int installServiceCommand(Command& command);
+int repairServiceCommand(Command& command);
+int removeServiceCommand(Command& command);
+
 int printCompletion(Command& command);
 int printManPage(Command& command);
 int printVersion(Command& command);

@@ -11,6 +11,7 @@
 #include "agent/config/agent_settings.hpp"
 #include "agent/service/job_file.hpp"
 #include "agent/service/serve.hpp"
+#include "agent/service/service_log.hpp"
 #include "agent/web/page/page_list.hpp"
 #include "agent/web/server.hpp"
 #include "platform/base/error.hpp"
@@ -43,7 +44,8 @@ std::string configFolderOf(const Command& command) {
     return command.around.fileSystem.absolutePath(command.around.configFolder);
 }
 
-web::ServerParts pageParts(Command& command, const std::string& stateFolder, api::Api& agent) {
+web::ServerParts pageParts(Command& command, const std::string& stateFolder, api::Api& agent,
+                           service::ServiceLog& log) {
     web::ServerParts parts{command.around.fileSystem, command.around.clock, configFolderOf(command),
                            stateFolder,
                            [&agent](const api::Request& request) { return agent.handle(request); }};
@@ -51,8 +53,40 @@ web::ServerParts pageParts(Command& command, const std::string& stateFolder, api
     parts.overrides = config::SettingsOverrides::fromEnvironment(command.around.environment);
     if (const auto port = command.line.value("port")) parts.overrides.port = port;
     if (const auto address = command.line.value("listen")) parts.overrides.listenAddress = address;
-    parts.say = [&command](const std::string& sentence) { command.warn(sentence); };
+    parts.say = [&command, &log](const std::string& sentence) {
+        command.warn(sentence);
+        log.record(sentence);
+    };
     return parts;
+}
+
+service::ServiceLog openLog(Command& command) {
+    auto folder = command.line.value("log-folder");
+    if (!folder) folder = command.environment("HBR_LOG_DIR");
+    std::unique_ptr<service::LogFile> file;
+    if (folder) {
+        const platform::FileSystem& fileSystem = command.around.fileSystem;
+        file = std::make_unique<service::LogFile>(fileSystem, command.around.clock,
+                                                  fileSystem.absolutePath(*folder));
+    }
+    return {platform::openSystemLog(kServiceName), std::move(file)};
+}
+
+/// The page, then the work; what ends either is in the log.
+int serveWithPage(Command& command, service::ServeSettings& settings, platform::ServiceHost& host) {
+    service::ServiceLog log = openLog(command);
+    try {
+        api::Api agent(
+            {command.around.fileSystem, command.around.clock, configFolderOf(command), settings.stateFolder});
+        web::Server page(pageParts(command, settings.stateFolder, agent, log));
+        page.start();
+        settings.note = [&page] { return "the page is at " + page.place(); };
+        settings.record = [&log](const std::string& line) { log.record(line); };
+        return service::serve(command.around.fileSystem, command.around.clock, settings, host, log);
+    } catch (...) {
+        log.record("error: " + base::currentError().describe());
+        throw;
+    }
 }
 
 }  // namespace
@@ -63,14 +97,7 @@ int runServiceCommand(Command& command) {
     settings.jobs.program = {platform::programPath(), "service", "job"};
     return platform::runService(kServiceName, command.around.cancel,
                                 [&](platform::ServiceHost& host, const base::CancelToken& /*stop*/) {
-                                    const auto log = platform::openSystemLog(kServiceName);
-                                    api::Api agent({command.around.fileSystem, command.around.clock,
-                                                    configFolderOf(command), settings.stateFolder});
-                                    web::Server page(pageParts(command, settings.stateFolder, agent));
-                                    page.start();
-                                    settings.note = [&page] { return "the page is at " + page.place(); };
-                                    return service::serve(command.around.fileSystem, command.around.clock,
-                                                          settings, host, *log);
+                                    return serveWithPage(command, settings, host);
                                 });
 }
 

@@ -285,6 +285,16 @@ inline constexpr Option kServiceOptions[] = {
      false},
     {"listen", Text, "ADDRESS",
      "where others reach the page; 0.0.0.0 for all (else HBR_LISTEN, else agent.conf)", 0, false},
+    {"log-folder", Folder, "FOLDER", "keep a log of its own there, agent.log (else HBR_LOG_DIR)", 0, false},
+};
+inline constexpr Option kConfigureOptions[] = {
+    {"port", Number, "N", "port of the page", 0, false},
+    {"listen", Text, "ADDRESS", "where others reach the page; 0.0.0.0 for all", 0, false},
+    {"require-free", None, "", "refuse a port that is taken even if it is the one that was set before", 0,
+     false},
+};
+inline constexpr Option kRegistrationOptions[] = {
+    {"log-folder", Folder, "FOLDER", "where the service keeps its log, agent.log", 0, false},
 };
 inline constexpr Option kLogonPasswordOptions[] = {
     {"password-file", Path, "FILE", "take the logon password from a file (else HBR_LOGON_PASSWORD)", 0,

@@ -30,7 +30,29 @@ std::string faultsOf(const catalogue::JobEnd& end) {
            ", everything else is stored";
 }
 
+std::string numbered(const catalogue::Job& job) {
+    return "Job " + std::to_string(job.id.value) + ": " + nameOf(job);
+}
+
 }  // namespace
+
+std::string startText(const catalogue::Job& job) { return numbered(job) + " starts."; }
+
+std::string endText(const catalogue::Job& job, const catalogue::JobEnd& end) {
+    const std::string name = numbered(job);
+    switch (end.state) {
+        case JobState::Completed:
+            return name + " completed.";
+        case JobState::PartiallyCompleted:
+            return name + " completed in part: " + faultsOf(end) + '.';
+        case JobState::Failed:
+            return name + " failed: " + withCode(end) + '.';
+        case JobState::Cancelled:
+            return name + " was cancelled.";
+        default:
+            return name + " ended.";
+    }
+}
 
 void tellEnd(Notices& notices, const catalogue::Job& job, const catalogue::JobEnd& end) {
     const std::string name = nameOf(job);

@@ -10,6 +10,10 @@
 
 namespace service {
 
+/// One line that says that a job starts, and how it ended, with its number.
+std::string startText(const catalogue::Job& job);
+std::string endText(const catalogue::Job& job, const catalogue::JobEnd& end);
+
 /// Tells how a job ended if it failed or has faults; one that completed is the end of what was wrong before.
 /// A job that somebody cancelled is nothing.
 void tellEnd(Notices& notices, const catalogue::Job& job, const catalogue::JobEnd& end);

@@ -82,8 +82,15 @@ public:
           catalogue_(wholeCatalogue(fileSystem, settings.stateFolder + "/catalogue.db", log)),
           clockWatch_(fileSystem, clock, settings.stateFolder + "/clock-was-set"),
           notices_(log, clock),
-          loop_({catalogue_, clock, clockWatch_, notices_, platform::systemTimeZone,
-                 jobProcesses(fileSystem, clock, settings.jobs), [this] { wake(); }, settings.mostRunning}) {
+          loop_({.catalogue = catalogue_,
+                 .clock = clock,
+                 .clockWatch = clockWatch_,
+                 .notices = notices_,
+                 .timeZone = platform::systemTimeZone,
+                 .startJob = jobProcesses(fileSystem, clock, settings.jobs),
+                 .wake = [this] { wake(); },
+                 .mostRunning = settings.mostRunning,
+                 .record = settings.record}) {
         sweepJobFiles(fileSystem, settings.jobs.folder);
         loop_.endAbandonedJobs();
     }
@@ -181,8 +188,12 @@ int serve(const platform::FileSystem& fileSystem, const platform::Clock& clock, 
     settings.jobs.folder = settings.stateFolder + "/jobs";
     Service service(fileSystem, clock, settings, host, log);
     host.ready();
+    settings.record("The service, version " HBR_VERSION ", started" +
+                    (settings.note ? "; " + settings.note() : "") + '.');
     service.work();
+    settings.record("The service is asked to stop.");
     service.end();
+    settings.record("The service stopped.");
     return 0;
 }
 

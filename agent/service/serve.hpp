@@ -16,6 +16,8 @@ struct ServeSettings {
     JobProcessSettings jobs;  // its folder is set from the one above
     unsigned mostRunning = 2;
     std::function<std::string()> note;  // what each status says besides; nothing when there is none
+    /// Hears of starts and ends, of jobs and of the service, for a log of the service's own.
+    std::function<void(const std::string& line)> record = [](const std::string&) {};
 };
 
 /// Runs until the host is asked to stop, then ends the jobs; returns 0. Throws Error: Busy ("JOB-0007") when

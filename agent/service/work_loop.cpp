@@ -73,6 +73,7 @@ void WorkLoop::endAbandonedJobs() {
         JobEnd end = endedWithService("JOB-0004", "The service ended while this job ran");
         if (job.cancelAsked) end.state = JobState::Cancelled;
         jobs.end(job.id, end, now());
+        parts_.record(endText(job, end));
         tellEnd(parts_.notices, job, end);
     }
 }
@@ -156,6 +157,7 @@ void WorkLoop::storeEnd(const Running& running, const JobEnd& end) {
     if (end.state == JobState::Completed) parts_.catalogue.points().forget(job.vault, running.deletes);
     transaction.commit();
     if (end.point && job.plan) judged_.erase(*job.plan);
+    parts_.record(endText(job, end));
     tellEnd(parts_.notices, job, end);
 }
 
@@ -311,6 +313,7 @@ void WorkLoop::start(const Job& job, sys_seconds now) {
     Running running{job, nullptr, {}, false, {}};
     if (job.kind == catalogue::JobKind::Prune) running.deletes = pointsToDelete(parts_.catalogue, job.vault);
     parts_.catalogue.jobs().start(job.id, now);
+    parts_.record(startText(job));
     try {
         running.job = startedJob(job, plan, running.deletes);
     } catch (...) {

@@ -36,6 +36,8 @@ struct WorkLoopParts {
     unsigned mostRunning = 2;  // jobs at once
     /// The longest time between rounds: after it is noticed what others changed in the catalogue.
     std::chrono::milliseconds longestRest = std::chrono::seconds(1);
+    /// Hears of every start and end of a job, in words for the service's own log.
+    std::function<void(const std::string& line)> record = [](const std::string&) {};
 };
 
 /// Not thread-safe.
