@@ -40,6 +40,10 @@ unsigned terminalColumns() noexcept;
 /// Asks on the terminal without showing what is typed. Nothing when there is no terminal.
 std::optional<base::SecretBytes> askSecret(const std::string& prompt);
 
+/// The next line of standard input without its end, and nothing of what comes behind it; nothing when the
+/// input ends before the line does, or the line is longer. It may be a secret.
+std::optional<base::SecretBytes> readInputLine(std::size_t mostBytes);
+
 /// Returns once standard input has ended, or cannot be read; what came before is dropped.
 void awaitEndOfInput() noexcept;
 

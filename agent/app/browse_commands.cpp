@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // browse_commands.cpp: browse and cat.
 #include <algorithm>
+#include <limits>
 
 #include "agent/app/commands.hpp"
 #include "agent/app/entry_text.hpp"
@@ -42,11 +43,23 @@ void printEntry(Command& command, const vault::TreeEntry& entry) {
     }
 }
 
-/// Prints the direct children of a folder, stepping over what lies below them.
-std::uint64_t printChildren(Command& command, vault::TreeCursor& cursor, const std::string& folder) {
-    const std::string prefix = folder.empty() ? std::string() : folder + '\0';
+/// What was printed of a folder.
+struct Printed {
     std::uint64_t count = 0;
-    cursor.seek(prefix);
+    std::string last;  // the key of the last entry
+    bool isAll = true;
+};
+
+/// '\1' is the first byte after the '\0' that joins names, so this is behind all below the entry.
+std::string behind(const std::string& key) { return key + '\1'; }
+
+/// Prints the direct children of a folder behind the child `after`, the first ones when that is empty,
+/// stepping over what lies below them.
+Printed printChildren(Command& command, vault::TreeCursor& cursor, const std::string& folder,
+                      const std::string& after, std::uint64_t most) {
+    const std::string prefix = folder.empty() ? std::string() : folder + '\0';
+    Printed printed;
+    cursor.seek(after.empty() ? prefix : behind(after));
     while (cursor.next()) {
         command.around.cancel.throwIfCancelled();
         const std::string key = cursor.key();
@@ -54,16 +67,39 @@ std::uint64_t printChildren(Command& command, vault::TreeCursor& cursor, const s
         if (key.size() == prefix.size()) continue;  // the folder itself, when it is the root
         const std::size_t end = key.find('\0', prefix.size());
         if (end == std::string::npos) {
+            printed.isAll = printed.count < most;
+            if (!printed.isAll) break;
             printEntry(command, cursor.entry());
-            ++count;
+            ++printed.count;
+            printed.last = key;
         }
-        // '\1' is the first byte after the '\0' that joins names, so this is the next name of the folder.
         if (end != std::string::npos ||
             cursor.entry().kind == static_cast<std::uint8_t>(ObjectKind::Directory)) {
-            cursor.seek(key.substr(0, end) + '\1');
+            cursor.seek(behind(key.substr(0, end)));
         }
     }
-    return count;
+    return printed;
+}
+
+/// The folder that is meant, by its path or its key; the root when neither is given.
+std::string folderOf(const Command& command) {
+    const bool hasPath = command.line.operands.size() > 1;
+    const auto key = command.line.value("key");
+    if (key && hasPath) {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0036", "A path and '--key' exclude each other",
+                          "Give one of them.");
+    }
+    if (key) return keyOfHex(*key);
+    return hasPath ? keyOfPath(command.around.fileSystem, command.line.operands[1]) : std::string();
+}
+
+/// For whoever goes through a folder in parts.
+void printEnd(Command& command, const Printed& printed) {
+    base::JsonWriter json;
+    json.beginObject().member("type", "result").member("schema", 1).member("count", printed.count);
+    json.key("next");
+    printed.isAll ? json.null() : json.value(base::encodeHex(base::asBytes(printed.last)));
+    command.print(json.endObject());
 }
 
 void writeZeros(Console& console, std::uint64_t count) {
@@ -132,17 +168,21 @@ private:
 int browsePoint(Command& command) {
     const OpenedVault opened = openVault(command, vault::Vault::JournalNeed::Optional);
     const vault::PointRecord point = choosePoint(command, opened.vault->state(), command.line.operands[0]);
-    const std::string key = command.line.operands.size() > 1
-                                ? keyOfPath(command.around.fileSystem, command.line.operands[1])
-                                : "";
+    const std::string key = folderOf(command);
     vault::ChunkReader reader(*opened.vault);
     vault::TreeCursor cursor(reader, {point.root, point.treeLevels});
     const auto entry = findEntry(cursor, key);
+    const auto most = command.line.number("most");
+    Printed printed;
     if (entry && entry->kind != static_cast<std::uint8_t>(ObjectKind::Directory)) {
         printEntry(command, *entry);
-        return kDone;
+        printed.count = 1;
+    } else {
+        printed = printChildren(command, cursor, key, keyOfHex(command.line.value("after").value_or("")),
+                                most.value_or(std::numeric_limits<std::uint64_t>::max()));
+        if (printed.count == 0 && !entry && !key.empty()) throw noSuchEntry(key);
     }
-    if (printChildren(command, cursor, key) == 0 && !entry && !key.empty()) throw noSuchEntry(key);
+    if (command.isJson && most) printEnd(command, printed);
     return kDone;
 }
 

@@ -61,6 +61,7 @@ int askApi(Command& command);
 int runServiceCommand(Command& command);
 int setLogonPassword(Command& command);
 int runServiceJob(Command& command);
+int runServiceRestore(Command& command);
 
 int configureService(Command& command);
 int showServiceStatus(Command& command);

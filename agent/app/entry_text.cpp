@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/app/entry_text.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "agent/engine/fault_log.hpp"
@@ -37,6 +38,16 @@ std::string rights(const vault::TreeEntry& entry) {
     if ((*mode & 02000u) != 0) text[6] = text[6] == 'x' ? 's' : 'S';
     if ((*mode & 01000u) != 0) text[9] = text[9] == 'x' ? 't' : 'T';
     return text;
+}
+
+/// Bytes that are no text, and control characters, are shown as something else.
+bool isShownAsItIs(std::string_view key) {
+    while (!key.empty()) {
+        const std::string_view name = key.substr(0, key.find('\0'));
+        if (base::printable(name) != name) return false;
+        key.remove_prefix(std::min(key.size(), name.size() + 1));
+    }
+    return true;
 }
 
 }  // namespace
@@ -81,7 +92,9 @@ std::string entryLine(const vault::TreeEntry& entry, std::string_view shown) {
 }
 
 void addEntry(base::JsonWriter& json, const vault::TreeEntry& entry) {
-    json.member("path", engine::displayPath(entry.key)).member("kind", kindName(entry.kind));
+    json.member("path", engine::displayPath(entry.key)).member("name", base::printable(entryName(entry.key)));
+    json.member("key", base::encodeHex(base::asBytes(entry.key)));
+    json.member("isExact", isShownAsItIs(entry.key)).member("kind", kindName(entry.kind));
     json.member("sizeBytes", entry.sizeBytes)
         .member("modified", platform::formatUtc(entry.modified))
         .key("target");

@@ -16,7 +16,8 @@ std::string_view entryName(std::string_view key) noexcept;
 /// "drwxr-xr-x      4.0 KiB  2026-11-24 02:50:45  name"; `shown` stands for the name.
 std::string entryLine(const vault::TreeEntry& entry, std::string_view shown);
 
-/// Adds path, kind, sizeBytes, modified and target.
+/// Adds path, name, key, isExact, kind, sizeBytes, modified and target. The key, in hex, names the object
+/// whatever its name holds; isExact tells whether the path does, too.
 void addEntry(base::JsonWriter& json, const vault::TreeEntry& entry);
 
 /// "file", "directory", "symlink", "blockDevice", "charDevice", "fifo", "socket", "hardLink".

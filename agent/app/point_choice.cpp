@@ -80,6 +80,16 @@ vault::PointRecord choosePoint(const Command& command, const vault::VaultState& 
     return *found;
 }
 
+std::string keyOfHex(const std::string& text) {
+    base::Bytes key(text.size() / 2);
+    if (!base::decodeHex(text, key)) {
+        throw base::Error(base::ErrorKind::Invalid, "CLI-0035",
+                          "'" + base::printable(text) + "' is not the key of a file",
+                          "Give 'key' of what 'hbr browse --json' or 'hbr find --json' tells, as it is.");
+    }
+    return std::string(base::asText(key));
+}
+
 std::string keyOfPath(const platform::FileSystem& fileSystem, const std::string& path) {
     if (!hasDrive(path)) return joinKey(fileSystem.splitPath(fileSystem.absolutePath(path)));
     std::vector<std::string> names;

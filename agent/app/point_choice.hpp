@@ -20,6 +20,9 @@ std::vector<vault::PointRecord> selectedPoints(const Command& command, const vau
 vault::PointRecord choosePoint(const Command& command, const vault::VaultState& state,
                                const std::string& text);
 
+/// The key that hex digits stand for, as 'browse --json' tells it. Throws Error (Invalid, "CLI-0035").
+std::string keyOfHex(const std::string& text);
+
 /// The key of a path that a person typed; a path with a drive is read as one of Windows on every system.
 std::string keyOfPath(const platform::FileSystem& fileSystem, const std::string& path);
 

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "agent/app/commands.hpp"
+#include "agent/app/entry_text.hpp"
 #include "agent/app/fault_report.hpp"
 #include "agent/app/job_display.hpp"
 #include "agent/app/point_choice.hpp"
@@ -27,7 +28,9 @@ constexpr std::size_t kSteps = 5;
 /// What a restore did to the objects it was given, as its callbacks tell.
 struct Tally {
     std::array<std::uint64_t, kSteps> steps{};
-    std::mutex mutex;  // guards the warnings
+    std::uint64_t bytesWanted = 0;           // of files that are not there yet
+    std::optional<std::uint64_t> freeBytes;  // at the target, before
+    std::mutex mutex;                        // guards the warnings
     std::vector<std::string> warnings;
     std::uint64_t warningCount = 0;
 
@@ -51,6 +54,7 @@ void printEvent(Command& command, const files::RestoreEvent& event) {
     }
     base::JsonWriter json;
     json.beginObject().member("type", "object").member("schema", 1).member("step", step);
+    json.member("kind", kindName(static_cast<std::uint8_t>(event.kind)));
     json.member("path", event.path).member("key", engine::displayPath(event.key)).endObject();
     command.around.console.out(json.text() + '\n');
 }
@@ -59,6 +63,9 @@ void watch(Command& command, files::RestoreOptions& options, Tally& tally) {
     const bool isPrinted = options.isDryRun;
     options.onEvent = [&command, &tally, isPrinted](const files::RestoreEvent& event) {
         ++tally.steps[static_cast<std::size_t>(event.step)];
+        const bool isThere =
+            event.step == files::RestoreStep::Skip || event.step == files::RestoreStep::AlreadyThere;
+        if (!isThere && event.kind == connectors::ObjectKind::File) tally.bytesWanted += event.sizeBytes;
         if (isPrinted) printEvent(command, event);
     };
     options.onWarning = [&tally](std::string_view key, const std::string& sentence) {
@@ -142,6 +149,8 @@ void printResult(Command& command, const vault::PointRecord& point, const Tally&
     for (std::size_t i = 0; i < kSteps; ++i)
         json.member(files::toString(static_cast<files::RestoreStep>(i)), tally.steps[i]);
     json.endObject().member("bytesStored", progress.bytesStored.load()).member("seconds", seconds);
+    json.member("bytesWanted", tally.bytesWanted).key("freeBytes");
+    tally.freeBytes ? json.value(*tally.freeBytes) : json.null();
     json.member("healedPacks", outcome.healedPacks);
     json.member("warnings", tally.warningCount).member("faults", outcome.faultCount).key("differences");
     differences ? json.value(*differences) : json.null();
@@ -174,6 +183,10 @@ int runRestoreCommand(Command& command) {
         return kFailed;
     }
     Tally tally;
+    const auto& origins = point.sources;
+    tally.freeBytes = freeBytesAt(command.around.fileSystem, options.targetFolder.empty() && !origins.empty()
+                                                                 ? origins.front()
+                                                                 : options.targetFolder);
     watch(command, options, tally);
     files::FilesRestore target(command.around.fileSystem, options);
     engine::RestoreRequest request{point, subtreesOf(target.selectedKeys()), workers};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "agent/app/point_choice.hpp"
 #include "agent/s3/settings.hpp"
 #include "agent/vault/ids.hpp"
 #include "agent/vault/random.hpp"
@@ -26,10 +27,12 @@ files::ConflictRule conflictRule(const std::string& word) {
 /// match.
 void addIncludes(const Command& command, files::RestoreOptions& options) {
     const auto includes = command.line.values("include");
+    for (const std::string& key : command.line.values("key")) options.keys.push_back(keyOfHex(key));
     const auto isPattern = [&](const std::string& text) {
         return files::hasWildcard(text) || text.find_first_of("/\\") == std::string::npos;
     };
-    if (std::any_of(includes.begin(), includes.end(), isPattern)) {
+    // Beside keys a path narrows down as a pattern does: it must not bring back what no key names.
+    if (!options.keys.empty() || std::any_of(includes.begin(), includes.end(), isPattern)) {
         options.includes = includes;
         return;
     }
@@ -37,16 +40,22 @@ void addIncludes(const Command& command, files::RestoreOptions& options) {
         options.subtrees.push_back(command.around.fileSystem.absolutePath(path));
 }
 
-/// A restore into the vault would mix files with its objects.
-void refuseVaultAsTarget(const Command& command, const std::string& target, const std::string& vaultPath) {
-    if (s3::isPlace(vaultPath)) return;
-    const platform::FileSystem& fileSystem = command.around.fileSystem;
-    std::string existing = target;
-    auto parts = fileSystem.splitPath(target);
+/// The path itself, or the nearest folder above it that is there.
+std::string existingAbove(const platform::FileSystem& fileSystem, const std::string& path) {
+    std::string existing = path;
+    auto parts = fileSystem.splitPath(path);
     while (!fileSystem.status(existing) && !parts.empty()) {
         parts.pop_back();
         existing = fileSystem.joinPath(parts);
     }
+    return existing;
+}
+
+/// A restore into the vault would mix files with its objects.
+void refuseVaultAsTarget(const Command& command, const std::string& target, const std::string& vaultPath) {
+    if (s3::isPlace(vaultPath)) return;
+    const platform::FileSystem& fileSystem = command.around.fileSystem;
+    const std::string existing = existingAbove(fileSystem, target);
     const auto inside = fileSystem.splitPath(fileSystem.canonicalPath(existing));
     const auto vault = fileSystem.splitPath(fileSystem.canonicalPath(vaultPath));
     if (inside.size() >= vault.size() && std::equal(vault.begin(), vault.end(), inside.begin())) {
@@ -81,6 +90,14 @@ files::RestoreOptions restoreOptionsOf(const Command& command, const std::string
     options.isDryRun = line.has("dry-run");
     options.runId = vault::randomId<vault::PointId>().hex();
     return options;
+}
+
+std::optional<std::uint64_t> freeBytesAt(const platform::FileSystem& fileSystem, const std::string& path) {
+    try {
+        return fileSystem.freeBytes(existingAbove(fileSystem, path));
+    } catch (const base::Error&) {
+        return std::nullopt;  // such as a drive of another machine
+    }
 }
 
 }  // namespace app

@@ -11,4 +11,7 @@ namespace app {
 /// empty.
 connectors::files::RestoreOptions restoreOptionsOf(const Command& command, const std::string& vaultPath);
 
+/// What is free where a path lies, or would; nothing where that cannot be found out.
+std::optional<std::uint64_t> freeBytesAt(const platform::FileSystem& fileSystem, const std::string& path);
+
 }  // namespace app

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// service_commands.cpp: service run, service password, and service job, by which the service starts its jobs.
+// service_commands.cpp: service run, service password, and service job and restore, by which the service
+// starts its jobs.
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -10,6 +11,7 @@
 #include "agent/app/vault_access.hpp"
 #include "agent/config/agent_settings.hpp"
 #include "agent/service/job_file.hpp"
+#include "agent/service/job_words.hpp"
 #include "agent/service/serve.hpp"
 #include "agent/service/service_log.hpp"
 #include "agent/web/page/page_list.hpp"
@@ -30,6 +32,8 @@ constexpr const char* kServiceName = "hbr";
 /// Longer than the service waits: it is the one to use force, unless it is gone.
 constexpr std::chrono::minutes kMostTimeToStop{2};
 
+constexpr std::size_t kLongestPathBytes = 4096;
+
 /// Stops the job when the service ends its input: because it is to, or because the service is gone.
 void stopAtEndOfInput(const base::CancelToken& cancel) {
     std::thread([cancel] {
@@ -38,6 +42,16 @@ void stopAtEndOfInput(const base::CancelToken& cancel) {
         std::this_thread::sleep_for(kMostTimeToStop);
         std::_Exit(kInterrupted);
     }).detach();
+}
+
+[[noreturn]] void refuseJob(const char* sentence) {
+    throw base::Error(base::ErrorKind::Invalid, "JOB-0003", sentence,
+                      "The service makes files of jobs; nothing is done with this one.");
+}
+
+int doJob(Command& command, const std::vector<std::string>& words) {
+    stopAtEndOfInput(command.around.cancel);
+    return runCommandLine(words, command.around);
 }
 
 std::string configFolderOf(const Command& command) {
@@ -95,6 +109,7 @@ int runServiceCommand(Command& command) {
     service::ServeSettings settings;
     settings.stateFolder = command.around.fileSystem.absolutePath(platform::stateFolder());
     settings.jobs.program = {platform::programPath(), "service", "job"};
+    settings.jobs.restoreSocket = platform::environmentVariable("HBR_RESTORE_SOCKET").value_or("");
     return platform::runService(kServiceName, command.around.cancel,
                                 [&](platform::ServiceHost& host, const base::CancelToken& /*stop*/) {
                                     return serveWithPage(command, settings, host);
@@ -117,12 +132,18 @@ int setLogonPassword(Command& command) {
 
 int runServiceJob(Command& command) {
     const auto words = service::readJobFile(command.around.fileSystem, command.line.operands.front());
-    if (!words.empty() && words.front() == "service") {
-        throw base::Error(base::ErrorKind::Invalid, "JOB-0003", "A job cannot be a service",
-                          "The service makes files of jobs; nothing is done with this one.");
-    }
-    stopAtEndOfInput(command.around.cancel);
-    return runCommandLine(words, command.around);
+    if (!words.empty() && words.front() == "service") refuseJob("A job cannot be a service");
+    return doJob(command, words);
+}
+
+int runServiceRestore(Command& command) {
+    const auto path = platform::readInputLine(kLongestPathBytes);
+    if (!path) refuseJob("The first line of the input names no file");
+    const auto words =
+        service::readJobFile(command.around.fileSystem, std::string(base::asText(path->view())));
+    // The process has rights that the one which asks has not: they are for restores.
+    if (!service::isRestore(words)) refuseJob("A job that is no restore was handed over");
+    return doJob(command, words);
 }
 
 }  // namespace app

@@ -173,6 +173,8 @@ inline constexpr Option kRestoreOptions[] = {
     {"in-place", None, "", "restore to where the files came from", 0, false},
     {"include", Text, "PATH", "restore only this path, or what matches this pattern", 'i', true},
     {"exclude", Text, "PATTERN", "leave out what matches", 0, true},
+    {"key", Text, "KEY", "restore only what has this key, as 'browse --json' tells it, and what is below", 0,
+     true},
     {"conflict", Choice, "skip|newer|overwrite|keep-both", "when a file is there already (default: skip)", 0,
      false},
     {"verify", None, "", "compare every restored byte with the vault afterwards", 0, false},
@@ -190,6 +192,13 @@ inline constexpr Option kListOptions[] = {
     kTag,
 };
 inline constexpr Option kWhichOptions[] = {kClient, kPlan};
+inline constexpr Option kBrowseOptions[] = {
+    {"key", Text, "KEY", "the folder with this key, as --json tells it", 0, false},
+    {"after", Text, "KEY", "only what stands behind the entry with this key", 0, false},
+    {"most", Number, "N", "list so many entries at most", 0, false},
+    kClient,
+    kPlan,
+};
 inline constexpr Option kShowOptions[] = {
     {"faults", None, "", "list every fault and warning of the run", 0, false},
     kClient,

@@ -87,8 +87,11 @@ const Verb kVerbs[] = {
      "password comes from --to-password-file, --to-password-command or HBR_TO_PASSWORD, unless it is "
      "remembered.",
      copyPoints},
-    {"", "browse", "List a folder in a restore point", kPointAndPlace, kWhichOptions, true,
-     "hbr browse latest\nhbr browse latest /etc", "", browsePoint},
+    {"", "browse", "List a folder in a restore point", kPointAndPlace, kBrowseOptions, true,
+     "hbr browse latest\nhbr browse latest /etc",
+     "With --json each entry has a key, which names it also where its name is no text. --most and --after go "
+     "through a large folder in parts; the result behind them tells where to go on.",
+     browsePoint},
     {"", "find", "Find files by name in all restore points", kPattern, kFindOptions, true,
      "hbr find '*.conf'\nhbr find invoice --point latest\nhbr find '/etc/**/hosts'",
      "Plain text matches any part of a name, whatever the letters' case; '*', '?' and '[a-z]' match whole "
@@ -317,6 +320,16 @@ const Verb kVerbs[] = {
      "hbr service job /var/lib/hbr/jobs/7",
      "For the service alone: it names a file with the job's words, and stops the job by ending its input.",
      runServiceJob},
+    {"service",
+     "restore",
+     "Do a restore that the service hands over",
+     {},
+     {},
+     false,
+     "hbr service restore",
+     "For hbr-restore@.service of systemd alone: the first line of its input is the path of a file with the "
+     "words of a restore. It does nothing but restores, and stops when its input ends.",
+     runServiceRestore},
     {"",
      "completion",
      "Print a shell's completion script",

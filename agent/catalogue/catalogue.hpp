@@ -10,6 +10,7 @@
 #include "agent/catalogue/plans.hpp"
 #include "agent/catalogue/points.hpp"
 #include "agent/catalogue/policies.hpp"
+#include "agent/catalogue/restores.hpp"
 #include "agent/catalogue/standing.hpp"
 #include "platform/file_system.hpp"
 
@@ -37,6 +38,7 @@ public:
     [[nodiscard]] Plans plans() { return Plans(*database_); }
     [[nodiscard]] Jobs jobs() { return Jobs(*database_); }
     [[nodiscard]] Points points() { return Points(*database_); }
+    [[nodiscard]] Restores restores() { return Restores(*database_); }
     [[nodiscard]] Standings standings() { return Standings(*database_); }
 
     /// For Transaction.

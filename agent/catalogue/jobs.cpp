@@ -117,6 +117,7 @@ JobId Jobs::add(const NewJob& job, std::chrono::sys_seconds now) {
     }
     requireNames(filled);
     const JobId id = insert(filled, planName, std::nullopt, now);
+    if (job.restore) Restores(database_).store(id, *job.restore);
     if (job.plan && job.kind == JobKind::Backup && !job.isRetry)
         database_.run("UPDATE plans SET failures = 0 WHERE id = ?", job.plan->view());
     transaction.commit();
@@ -214,6 +215,7 @@ void Jobs::end(JobId id, const JobEnd& end, std::chrono::sys_seconds now) {
         signedOf(end.storedBytes), signedOf(end.faults), end.errorCode, end.errorText,
         end.errorKind ? base::toString(*end.errorKind) : std::string_view(), id.value);
     if (end.point) storePoint(job, *end.point, now);
+    if (end.restored) Restores(database_).storeCounts(id, *end.restored);
     tellPlan(job, end.state);
     transaction.commit();
 }

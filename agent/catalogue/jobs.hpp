@@ -16,6 +16,7 @@
 #include "agent/catalogue/database.hpp"
 #include "agent/catalogue/ids.hpp"
 #include "agent/catalogue/plans.hpp"
+#include "agent/catalogue/restores.hpp"
 #include "agent/scheduler/due_run.hpp"
 #include "agent/vault/point_record.hpp"
 #include "platform/base/error.hpp"
@@ -43,6 +44,7 @@ struct NewJob {
     std::string client;  // for a job of a plan, the plan's when empty; so is the vault
     std::string vault;
     bool isRetry = false;  // of what failed; otherwise the plan's failures count from 0 again
+    std::optional<RestoreRequest> restore = std::nullopt;  // of a restore
 };
 
 /// How a job ended.
@@ -56,6 +58,7 @@ struct JobEnd {
     std::string errorCode;  // empty when it did not fail
     std::string errorText;
     std::optional<base::ErrorKind> errorKind;  // decides whether it is tried again
+    std::optional<RestoreCounts> restored;     // what a restore told
 };
 
 struct Job {

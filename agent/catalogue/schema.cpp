@@ -134,6 +134,7 @@ CREATE TABLE points (
 CREATE INDEX points_by_plan ON points (plan, started, to_be_deleted, stored_bytes);
 CREATE INDEX points_by_start ON points (started, started_nanoseconds, vault, id);
 CREATE INDEX points_by_vault ON points (vault, started) WHERE to_be_deleted IS NULL;
+CREATE INDEX points_by_client ON points (vault, client, started) WHERE to_be_deleted IS NULL;
 CREATE INDEX points_to_be_deleted ON points (vault) WHERE to_be_deleted IS NOT NULL;
 
 CREATE TABLE point_texts (
@@ -142,6 +143,32 @@ CREATE TABLE point_texts (
     position INTEGER NOT NULL,
     text TEXT NOT NULL,
     PRIMARY KEY (point, kind, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE restores (
+    job INTEGER NOT NULL PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    point BLOB NOT NULL CHECK (length(point) = 16),  -- in the job's vault
+    target TEXT NOT NULL,  -- empty: the original place
+    on_conflict TEXT NOT NULL CHECK (on_conflict IN ('skip', 'newer', 'overwrite', 'keep-both')),
+    is_verified INTEGER NOT NULL,
+    is_dry_run INTEGER NOT NULL,
+    bytes_per_second INTEGER,  -- NULL: as fast as it can
+    created INTEGER,  -- NULL, as what follows, until it has told
+    overwritten INTEGER,
+    kept_both INTEGER,
+    skipped INTEGER,
+    already_there INTEGER,
+    bytes INTEGER,
+    free_bytes INTEGER,
+    differences INTEGER
+) STRICT;
+
+CREATE TABLE restore_texts (
+    job INTEGER NOT NULL REFERENCES restores (job) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('key', 'include', 'exclude')),
+    position INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (job, kind, position)
 ) STRICT, WITHOUT ROWID;
 )sql";
 

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "agent/service/job_file.hpp"
+#include "agent/service/job_words.hpp"
 #include "platform/base/error.hpp"
 #include "platform/child_process.hpp"
+#include "platform/handed_over_program.hpp"
 
 namespace service {
 
@@ -55,7 +57,7 @@ public:
           patience_(settings.patience),
           onEnd_(std::move(onEnd)),
           file_(fileSystem, path, words),
-          child_(platform::startChild(commandOf(settings, path))),
+          child_(start(settings, path, words)),
           report_(wanted),
           reader_([this] { read(); }) {}
 
@@ -90,6 +92,14 @@ public:
     }
 
 private:
+    static std::unique_ptr<platform::ChildProcess> start(const JobProcessSettings& settings,
+                                                         const std::string& path,
+                                                         const std::vector<std::string>& words) {
+        const bool isHandedOver = !settings.restoreSocket.empty() && isRestore(words);
+        if (!isHandedOver) return platform::startChild(commandOf(settings, path));
+        return platform::startHandedOver(settings.restoreSocket, base::SecretBytes(path + '\n'));
+    }
+
     static platform::ChildCommand commandOf(const JobProcessSettings& settings, const std::string& path) {
         platform::ChildCommand command;
         command.words = settings.program;

@@ -4,6 +4,8 @@
 // A crash in it, or in a library of a database's vendor, ends one job and not the service. The process reads
 // its words from a file (job_file.hpp), says how far it is on its standard output (job_report.hpp), and stops
 // when its standard input ends: when it is asked to, and when the service is gone, however that came about.
+// Where the service may not write, systemd starts the process of a restore (handed_over_program.hpp): its
+// streams are a connection then, and the path of the file is the first line of its input.
 #pragma once
 
 #include <chrono>
@@ -23,6 +25,9 @@ struct JobProcessSettings {
     std::string folder;
     /// How long a job may take to stop before it is ended by force.
     std::chrono::milliseconds patience = std::chrono::seconds(60);
+    /// Where restores are handed over, to be done with rights that this process lacks (HBR_RESTORE_SOCKET);
+    /// empty: they are child processes as other jobs are.
+    std::string restoreSocket = {};
 };
 
 /// Starts jobs so. `fileSystem` and `clock` are not owned and outlive every job.

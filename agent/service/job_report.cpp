@@ -7,6 +7,7 @@
 #include "platform/base/text.hpp"
 #include "platform/base/wire.hpp"
 #include "platform/clock.hpp"
+#include "platform/handed_over_program.hpp"
 
 namespace service {
 
@@ -35,14 +36,30 @@ platform::Timestamp timeOf(const std::optional<std::string>& text) {
 }
 
 JobEnd diedWithout(int exitCode) {
-    return failedWith({base::ErrorKind::Unavailable, "JOB-0001",
-                       "The job's process ended without saying how its work did (exit code " +
-                           std::to_string(exitCode) + ")",
-                       "What it had stored will be reused by the next run.", base::Retry::Later});
+    return failedWith(
+        {base::ErrorKind::Unavailable, "JOB-0001",
+         "The job's process ended without saying how its work did" +
+             (exitCode == platform::kUnknownExitCode ? std::string()
+                                                     : " (exit code " + std::to_string(exitCode) + ")"),
+         "What it had stored will be reused by the next run.", base::Retry::Later});
 }
 
 std::string withHint(const std::string& message, const std::string& hint) {
     return hint.empty() ? message : message + ". " + hint;
+}
+
+catalogue::RestoreCounts countsOf(const json::JsonObject& result, const json::JsonObject& steps) {
+    const auto number = [&steps](const char* name) { return steps.number(name).value_or(0); };
+    catalogue::RestoreCounts counts;
+    counts.created = number("create");
+    counts.overwritten = number("overwrite");
+    counts.keptBoth = number("keepBoth");
+    counts.skipped = number("skip");
+    counts.alreadyThere = number("alreadyThere");
+    counts.bytes = result.number("bytesWanted").value_or(0);
+    counts.freeBytes = result.number("freeBytes");
+    counts.differences = result.number("differences");
+    return counts;
 }
 
 JobEnd failedBy(const json::JsonObject& error) {
@@ -85,6 +102,8 @@ void JobReport::addLine(const std::string& line, sys_seconds now) {
         addSentence(line, now);
     } else if (*type == "progress") {
         progress_ = catalogue::progressFrom(*value);
+    } else if (*type == "object") {
+        addObject(*value, now);
     } else if (*type == "point") {
         addPoint(*value);
     } else if (*type == "result") {
@@ -104,8 +123,22 @@ void JobReport::addSentence(std::string_view line, sys_seconds now) {
         level = beginning.level;
         break;
     }
+    addEvent({now, level, base::printable(base::startOf(line, catalogue::kLongestEventBytes))});
+}
+
+void JobReport::addEvent(catalogue::JobEvent event) {
     if (events_.size() == static_cast<std::size_t>(catalogue::kMostEvents)) events_.pop_back();
-    events_.push_back({now, level, base::printable(base::startOf(line, catalogue::kLongestEventBytes))});
+    events_.push_back(std::move(event));
+}
+
+/// A dry run says each object. What is there and would not be any more, or not alone, is worth an event.
+void JobReport::addObject(const json::JsonObject& value, sys_seconds now) {
+    const std::string step = value.text("step").value_or("");
+    const bool isReplaced = step == "overwrite" && value.text("kind") != "directory";
+    if (!isReplaced && step != "keepBoth") return;
+    const std::string path = base::printable(value.text("path").value_or(""));
+    addEvent(
+        {now, EventLevel::Info, (isReplaced ? "Would replace " : "Would be put beside another: ") + path});
 }
 
 /// One that makes no sense is missed at the end, when all are counted.
@@ -163,7 +196,13 @@ JobEnd JobReport::doneBy(const json::JsonObject& result) const {
         end.storedBytes = point->number("storedBytes").value_or(0);
         end.faults = point->number("faults").value_or(0);
     }
-    const bool isWhole = end.faults == 0 && !result.text("scriptFault");
+    if (const auto steps = result.object("steps")) {
+        end.restored = countsOf(result, *steps);
+        end.objects = end.restored->created + end.restored->overwritten + end.restored->keptBoth;
+        end.readBytes = end.restored->bytes;
+    }
+    const bool isSame = !end.restored || end.restored->differences.value_or(0) == 0;
+    const bool isWhole = end.faults == 0 && isSame && !result.text("scriptFault");
     end.state = isWhole ? JobState::Completed : JobState::PartiallyCompleted;
     return end;
 }

@@ -60,6 +60,8 @@ private:
     void addPoint(const json::JsonObject& value);
     [[nodiscard]] catalogue::JobEnd doneBy(const json::JsonObject& result) const;
     [[nodiscard]] catalogue::JobEnd notDone(int exitCode, bool wasAskedToStop) const;
+    void addObject(const json::JsonObject& value, std::chrono::sys_seconds now);
+    void addEvent(catalogue::JobEvent event);
     [[nodiscard]] std::optional<vault::PointRecord> pointOf(const json::JsonObject& point) const;
 
     const WantedPoint wanted_;

@@ -12,6 +12,10 @@ namespace service {
 
 namespace {
 
+constexpr const char* kRestore = "restore";
+
+std::string hexOf(const std::string& key) { return base::encodeHex(base::asBytes(key)); }
+
 struct PlanOption {
     std::string_view name;
     bool hasValue;
@@ -68,6 +72,36 @@ std::vector<std::string> backupWords(const catalogue::Plan& plan) {
     addBandwidth(words, settings.bandwidth);
     words.emplace_back("--");
     words.insert(words.end(), settings.sources.begin(), settings.sources.end());
+    return words;
+}
+
+std::vector<std::string> restoreWords(const std::string& vault, const catalogue::RestoreRequest& request) {
+    std::vector<std::string> words = {kRestore, "--json", "--yes", "--vault=" + vault};
+    words.push_back(request.target.empty() ? "--in-place" : "--target=" + request.target);
+    for (const std::string& key : request.keys) words.push_back("--key=" + hexOf(key));
+    for (const std::string& pattern : request.includes) words.push_back("--include=" + pattern);
+    for (const std::string& pattern : request.excludes) words.push_back("--exclude=" + pattern);
+    words.push_back(std::string("--conflict=") + toString(request.onConflict));
+    if (request.isVerified) words.emplace_back("--verify");
+    if (request.isDryRun) words.emplace_back("--dry-run");
+    if (request.bytesPerSecond)
+        words.push_back("--limit-download=" + std::to_string(*request.bytesPerSecond));
+    words.push_back(request.point.hex());
+    return words;
+}
+
+bool isRestore(const std::vector<std::string>& words) noexcept {
+    return !words.empty() && words.front() == kRestore;
+}
+
+std::vector<std::string> browseWords(const std::string& vault, const vault::PointId& point,
+                                     const std::string& folder, const std::string& after,
+                                     std::uint64_t most) {
+    std::vector<std::string> words = {"browse", "--json", "--vault=" + vault,
+                                      "--most=" + std::to_string(most)};
+    if (!folder.empty()) words.push_back("--key=" + hexOf(folder));
+    if (!after.empty()) words.push_back("--after=" + hexOf(after));
+    words.push_back(point.hex());
     return words;
 }
 

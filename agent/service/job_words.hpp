@@ -5,10 +5,12 @@
 // be tried by hand, and there is one way to make a backup.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "agent/catalogue/plans.hpp"
+#include "agent/catalogue/restores.hpp"
 #include "agent/vault/point_record.hpp"
 
 namespace service {
@@ -17,6 +19,17 @@ namespace service {
 /// (Invalid, "JOB-0002") for an option that the connector does not have: options reach the catalogue from
 /// outside, and must not become other options of the program.
 std::vector<std::string> backupWords(const catalogue::Plan& plan);
+
+/// The words of a restore from a vault.
+std::vector<std::string> restoreWords(const std::string& vault, const catalogue::RestoreRequest& request);
+
+/// True for the words of a restore, which needs rights that other jobs do without.
+bool isRestore(const std::vector<std::string>& words) noexcept;
+
+/// The words of what lists a folder in a restore point, some entries at a time: those behind the entry
+/// `after`, the first ones when that is empty. Folder and entry are keys; the empty one is the root.
+std::vector<std::string> browseWords(const std::string& vault, const vault::PointId& point,
+                                     const std::string& folder, const std::string& after, std::uint64_t most);
 
 /// The words of a job that deletes points from a vault and gives their room back; without points it only
 /// gives back what there is.

@@ -300,9 +300,18 @@ bool WorkLoop::isBusy(const std::optional<catalogue::PlanId>& plan) const {
            std::ranges::any_of(running_, [&](const auto& entry) { return entry.second.asked.plan == plan; });
 }
 
+std::size_t WorkLoop::runningRestores() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        running_, [](const auto& entry) { return entry.second.asked.kind == catalogue::JobKind::Restore; }));
+}
+
 void WorkLoop::startQueued(sys_seconds now) {
     for (const Job& job : parts_.catalogue.jobs().queued()) {
-        if (running_.size() >= parts_.mostRunning) return;
+        const std::size_t restores = runningRestores();
+        const bool hasRoom = job.kind == catalogue::JobKind::Restore
+                                 ? restores < parts_.mostRestores
+                                 : running_.size() - restores < parts_.mostRunning;
+        if (!hasRoom) continue;
         const bool mustWait = job.kind == catalogue::JobKind::Prune && parts_.clockWatch.hasJumped();
         if (!isBusy(job.plan) && !mustWait) attempt([&] { start(job, now); });
     }
@@ -327,6 +336,7 @@ std::unique_ptr<RunningJob> WorkLoop::startedJob(const Job& job, const std::opti
                                                  const std::vector<vault::PointId>& deletes) const {
     if (job.kind == catalogue::JobKind::Prune)
         return parts_.startJob(job.id, deletionWords(job.vault, deletes), {}, parts_.wake);
+    if (job.kind == catalogue::JobKind::Restore) return startedRestore(job);
     if (job.kind != catalogue::JobKind::Backup || !plan) {
         throw base::Error(
             base::ErrorKind::Unsupported, "JOB-0006",
@@ -335,6 +345,16 @@ std::unique_ptr<RunningJob> WorkLoop::startedJob(const Job& job, const std::opti
     }
     const WantedPoint wanted{plan->settings.client, planMark(plan->id), plan->settings.sources};
     return parts_.startJob(job.id, backupWords(*plan), wanted, parts_.wake);
+}
+
+std::unique_ptr<RunningJob> WorkLoop::startedRestore(const Job& job) const {
+    const auto restore = parts_.catalogue.restores().find(job.id);
+    if (!restore) {
+        throw base::Error(base::ErrorKind::Invalid, "JOB-0009",
+                          "What this restore is to bring back is not known",
+                          "Start it once more from the page.", base::Retry::Never);
+    }
+    return parts_.startJob(job.id, restoreWords(job.vault, restore->request), {}, parts_.wake);
 }
 
 void WorkLoop::stop() {

@@ -33,7 +33,8 @@ struct WorkLoopParts {
     JobStarter startJob;
     /// Called from other threads when a round is worth while at once.
     std::function<void()> wake;
-    unsigned mostRunning = 2;  // jobs at once
+    unsigned mostRunning = 2;  // jobs at once, but for restores
+    unsigned mostRestores = 2;  // at once, besides: who waits for files does not wait for backups
     /// The longest time between rounds: after it is noticed what others changed in the catalogue.
     std::chrono::milliseconds longestRest = std::chrono::seconds(1);
     /// Hears of every start and end of a job, in words for the service's own log.
@@ -118,6 +119,8 @@ private:
     [[nodiscard]] std::unique_ptr<RunningJob> startedJob(const catalogue::Job& job,
                                                          const std::optional<catalogue::Plan>& plan,
                                                          const std::vector<vault::PointId>& deletes) const;
+    [[nodiscard]] std::unique_ptr<RunningJob> startedRestore(const catalogue::Job& job) const;
+    [[nodiscard]] std::size_t runningRestores() const;
     [[nodiscard]] bool isBusy(const std::optional<catalogue::PlanId>& plan) const;
 
     WorkLoopParts parts_;

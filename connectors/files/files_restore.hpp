@@ -57,6 +57,7 @@ struct RestoreEvent {
     ObjectKind kind = ObjectKind::File;
     RestoreStep step = RestoreStep::Create;
     std::string_view path;  // where in the target
+    std::uint64_t sizeBytes = 0;
 };
 
 struct RestoreOptions {
@@ -65,6 +66,8 @@ struct RestoreOptions {
     /// Original absolute paths; only they, what is below, and the folders above them are restored. Empty:
     /// everything.
     std::vector<std::string> subtrees;
+    /// The same, as keys of objects: for names that cannot be written as paths of this machine.
+    std::vector<std::string> keys;
     /// Patterns as for excludes of a backup; a file is restored when one matches it or a folder above it.
     /// Empty: everything.
     std::vector<std::string> includes;

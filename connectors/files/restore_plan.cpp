@@ -72,6 +72,7 @@ RestorePlan::RestorePlan(const platform::FileSystem& fileSystem, const RestoreOp
       hasDrives_(files::hasDrives(fileSystem)) {
     for (const std::string& path : options.subtrees)
         subtrees_.push_back(keyOf(fileSystem, cleaned(fileSystem, path)));
+    subtrees_.insert(subtrees_.end(), options.keys.begin(), options.keys.end());
     if (subtrees_.empty()) subtrees_.emplace_back();
     std::sort(subtrees_.begin(), subtrees_.end());
     const auto inside = [](const std::string& above, const std::string& key) {

@@ -272,7 +272,7 @@ void RestoreSession::tell(const ObjectHeader& header, RestoreStep step,
         whole.insert(whole.end(), names.begin(), names.end());
         path = fileSystem_.joinPath(whole);
     }
-    options_.onEvent({header.key, header.kind, step, path});
+    options_.onEvent({header.key, header.kind, step, path, header.sizeBytes});
 }
 
 std::vector<LinkNeed> RestoreSession::missingLinkTargets() {

@@ -10,6 +10,7 @@
 #include <array>
 
 #include "platform/base/error.hpp"
+#include "platform/base/read_line.hpp"
 #include "platform/linux/descriptor.hpp"
 #include "platform/linux/system_error.hpp"
 #include "platform/process.hpp"
@@ -154,6 +155,12 @@ std::optional<base::SecretBytes> askSecret(const std::string& prompt) {
                               "Run the command again and enter the password.", base::Retry::Later);
         }
     }
+}
+
+std::optional<base::SecretBytes> readInputLine(std::size_t mostBytes) {
+    return base::readLine(mostBytes, [](char& next) {
+        return retryInterrupted([&next] { return ::read(STDIN_FILENO, &next, 1); }) == 1;
+    });
 }
 
 void awaitEndOfInput() noexcept {

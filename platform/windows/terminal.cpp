@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "platform/base/error.hpp"
+#include "platform/base/read_line.hpp"
 #include "platform/process.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/system_error.hpp"
@@ -94,6 +95,13 @@ std::optional<base::SecretBytes> askSecret(const std::string& prompt) {
     base::wipe(text.data(), text.size());
     base::wipe(typed.data(), sizeof(typed));
     return secret;
+}
+
+std::optional<base::SecretBytes> readInputLine(std::size_t mostBytes) {
+    return base::readLine(mostBytes, [](char& next) {
+        DWORD count = 0;
+        return ReadFile(handleOf(StandardStream::Input), &next, 1, &count, nullptr) != 0 && count == 1;
+    });
 }
 
 void awaitEndOfInput() noexcept {

@@ -29,6 +29,39 @@ JobEnd endAfter(const std::string& output, int exitCode = 0, bool wasAskedToStop
 
 BOOST_AUTO_TEST_SUITE(job_reports)
 
+BOOST_AUTO_TEST_CASE(a_restore_tells_what_it_did) {
+    const std::string steps =
+        R"("steps":{"create":1,"overwrite":2,"keepBoth":3,"skip":4,"alreadyThere":5},"bytesWanted":60)";
+    JobEnd end =
+        endAfter(R"({"type":"result","schema":1,"faults":0,"freeBytes":9,"differences":0,)" + steps + "}\n");
+    BOOST_TEST((end.state == JobState::Completed));
+    BOOST_TEST((end.restored == catalogue::RestoreCounts{1, 2, 3, 4, 5, 60, 9, 0}));
+    BOOST_TEST(end.objects == 6U);
+    BOOST_TEST(end.readBytes == 60U);
+    end = endAfter(R"({"type":"result","faults":0,"differences":1,)" + steps + "}\n");
+    BOOST_TEST((end.state == JobState::PartiallyCompleted));
+    end = endAfter(R"({"type":"result","faults":2,"differences":null,)" + steps + "}\n", 3);
+    BOOST_TEST((end.state == JobState::PartiallyCompleted));
+    BOOST_TEST(!end.restored->differences.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_names_what_it_would_replace) {
+    JobReport report(kWanted);
+    const auto say = [&](const char* step, const char* kind, const char* path) {
+        report.add(std::string(R"({"type":"object","schema":1,"step":")") + step + R"(","kind":")" + kind +
+                       R"(","path":")" + path + "\"}\n",
+                   kNow);
+    };
+    say("create", "file", "/a");
+    say("overwrite", "directory", "/b");
+    say("overwrite", "file", "/b/c");
+    say("keepBoth", "file", "/b/d (restored)");
+    const auto events = report.takeEvents();
+    BOOST_TEST_REQUIRE(events.size() == 2U);
+    BOOST_TEST(events[0].text == "Would replace /b/c");
+    BOOST_TEST(events[1].text == "Would be put beside another: /b/d (restored)");
+}
+
 BOOST_AUTO_TEST_CASE(progress_is_the_newest_that_was_said) {
     JobReport report(kWanted);
     BOOST_TEST(report.progress().stage.empty());

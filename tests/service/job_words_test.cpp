@@ -47,6 +47,54 @@ BOOST_AUTO_TEST_CASE(the_program_understands_them_as_they_are_meant) {
     BOOST_TEST(!line.has("password-command"));
 }
 
+BOOST_AUTO_TEST_CASE(a_restore_asks_for_what_was_chosen_and_for_nothing_else) {
+    catalogue::RestoreRequest request;
+    request.point = vault::randomId<vault::PointId>();
+    request.target = "/back/--yes \xFF";
+    request.keys = {std::string("srv\0--in-place", 14), "etc"};
+    request.includes = {"--password-command=x"};
+    request.excludes = {"*.o"};
+    request.onConflict = catalogue::OnConflict::KeepBoth;
+    request.isVerified = true;
+    request.isDryRun = true;
+    request.bytesPerSecond = 1000;
+    const app::CommandLine line = app::parseCommandLine(service::restoreWords("disk", request));
+    BOOST_TEST_REQUIRE(line.verb != nullptr);
+    BOOST_TEST(line.verb->name == "restore");
+    BOOST_TEST((line.operands == std::vector<std::string>{request.point.hex()}));
+    BOOST_TEST((line.value("vault") == "disk"));
+    BOOST_TEST((line.value("target") == request.target));
+    BOOST_TEST((line.values("key") == std::vector<std::string>{"737276002d2d696e2d706c616365", "657463"}));
+    BOOST_TEST((line.values("include") == request.includes));
+    BOOST_TEST((line.values("exclude") == request.excludes));
+    BOOST_TEST((line.value("conflict") == "keep-both"));
+    BOOST_TEST((line.value("limit-download") == "1000"));
+    BOOST_TEST((line.has("verify") && line.has("dry-run") && line.has("json") && line.has("yes")));
+    BOOST_TEST((!line.has("in-place") && !line.has("password-command")));
+}
+
+BOOST_AUTO_TEST_CASE(a_restore_without_a_target_goes_where_the_files_came_from) {
+    catalogue::RestoreRequest request;
+    const app::CommandLine line = app::parseCommandLine(service::restoreWords("disk", request));
+    BOOST_TEST(line.has("in-place"));
+    BOOST_TEST((line.value("conflict") == "skip"));
+    BOOST_TEST((!line.has("target") && !line.has("key") && !line.has("verify") && !line.has("dry-run")));
+    BOOST_TEST(service::isRestore(service::restoreWords("disk", request)));
+    BOOST_TEST(!service::isRestore(service::listingWords("disk")));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_is_browsed_by_its_key) {
+    const auto point = vault::randomId<vault::PointId>();
+    const app::CommandLine line = app::parseCommandLine(
+        service::browseWords("disk", point, std::string("a\0\xFF", 3), std::string("a\0\xFF\0b", 5), 100));
+    BOOST_TEST_REQUIRE(line.verb != nullptr);
+    BOOST_TEST(line.verb->name == "browse");
+    BOOST_TEST((line.operands == std::vector<std::string>{point.hex()}));
+    BOOST_TEST((line.value("key") == "6100ff"));
+    BOOST_TEST((line.value("after") == "6100ff0062"));
+    BOOST_TEST((line.number("most") == 100U));
+}
+
 BOOST_AUTO_TEST_CASE(no_option_but_the_connectors_gets_in) {
     for (const auto& [name, value] :
          std::vector<std::pair<std::string, std::string>>{{"password-command", "rm -rf /"},

@@ -283,6 +283,59 @@ BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_has_failed) {
     BOOST_TEST(catalogue.jobs().find(copy)->errorCode == "JOB-0006");
 }
 
+namespace {
+
+catalogue::NewJob restoreTo(const std::string& target) {
+    catalogue::NewJob job{catalogue::JobKind::Restore, {}, "web1", "disk"};
+    job.restore.emplace();
+    job.restore->target = target;
+    return job;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(restores_do_not_wait_for_backups_nor_backups_for_restores) {
+    for (int i = 0; i < 3; ++i)
+        catalogue.jobs().add({{}, addPlan(std::to_string(i), std::nullopt), {}, {}}, start);
+    for (int i = 0; i < 3; ++i) catalogue.jobs().add(restoreTo("/back"), start);
+    loop->round();
+    BOOST_TEST(loop->runningJobs() == 4U);
+    const auto queued = catalogue.jobs().queued();
+    BOOST_TEST_REQUIRE(queued.size() == 2U);
+    BOOST_TEST((queued[0].kind == catalogue::JobKind::Backup));
+    BOOST_TEST((queued[1].kind == catalogue::JobKind::Restore));
+    BOOST_TEST((puppet(JobId{4}).words.front() == "restore"));
+}
+
+BOOST_AUTO_TEST_CASE(a_restore_ends_with_what_it_told_and_is_never_tried_again) {
+    const JobId good = catalogue.jobs().add(restoreTo("/back"), start);
+    const JobId bad = catalogue.jobs().add(restoreTo("/other"), start);
+    loop->round();
+    JobEnd done = endIn(JobState::Completed);
+    done.restored = catalogue::RestoreCounts{1, 2, 3, 4, 5, 6, 7, 0};
+    end(good, done);
+    end(bad, endIn(JobState::Failed, base::ErrorKind::Unavailable));
+    loop->round();
+    runUntil(start + hours(48));
+    BOOST_TEST((catalogue.jobs().find(good)->state == JobState::Completed));
+    BOOST_TEST((catalogue.restores().find(good)->counts == done.restored));
+    BOOST_TEST((catalogue.jobs().find(bad)->state == JobState::Failed));
+    BOOST_TEST(!catalogue.restores().find(bad)->counts.has_value());
+    BOOST_TEST(catalogue.jobs().list().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_restore_of_which_nothing_is_known_fails_and_one_in_a_killed_service_does) {
+    const JobId unknown = catalogue.jobs().add({catalogue::JobKind::Restore, {}, "web1", "disk"}, start);
+    const JobId killed = catalogue.jobs().add(restoreTo("/back"), start);
+    loop->round();
+    loop->round();
+    BOOST_TEST(catalogue.jobs().find(unknown)->errorCode == "JOB-0009");
+    killAndRestart();
+    runUntil(start + hours(48));
+    BOOST_TEST(catalogue.jobs().find(killed)->errorCode == "JOB-0004");
+    BOOST_TEST(catalogue.jobs().list().size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_stopped_plan_a_pause_and_a_clock_that_jumps) {
     const auto policy = catalogue.policies().add(test::policyNamed("often"));
     const PlanId paused = addPlan("paused", policy);
