@@ -11,6 +11,7 @@
 #include <string>
 
 #include "agent/api/request.hpp"
+#include "agent/config/unlock_key.hpp"
 #include "platform/clock.hpp"
 #include "platform/file_system.hpp"
 #include "platform/time_zone.hpp"
@@ -24,6 +25,8 @@ struct ApiParts {
     std::string configFolder;  // absolute; the vault book lies there
     std::string stateFolder;   // absolute; the catalogue and what the service tells of jobs lie there
     std::function<platform::TimeZone()> timeZone = platform::systemTimeZone;
+    /// A running service's; it learns there of a key that a registration made. Not owned.
+    config::UnlockKeeper* unlockKeeper = nullptr;
 };
 
 /// Thread-safe.

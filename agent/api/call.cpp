@@ -43,6 +43,10 @@ constexpr std::array kRoutes = {
     Route{Method::Get, "/vaults", listVaults},
     Route{Method::Post, "/vaults", addVault},
     Route{Method::Get, "/vaults/{name}", getVault},
+    Route{Method::Get, "/registration", getRegistration},
+    Route{Method::Post, "/registration", registerThisClient},
+    Route{Method::Post, "/registration/preview", previewRegistration},
+    Route{Method::Post, "/activation", registerThisClient},
 };
 
 std::optional<std::int64_t> numberOf(std::string_view text) {

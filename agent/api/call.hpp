@@ -98,5 +98,8 @@ Answer getPoint(const Call& call);
 Answer listVaults(const Call& call);
 Answer addVault(const Call& call);
 Answer getVault(const Call& call);
+Answer getRegistration(const Call& call);
+Answer previewRegistration(const Call& call);
+Answer registerThisClient(const Call& call);
 
 }  // namespace api

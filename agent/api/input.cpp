@@ -137,6 +137,13 @@ std::string Input::textOr(const std::string& name, std::string otherwise) {
     return has(name) ? text(name) : std::move(otherwise);
 }
 
+bool Input::flagOr(const std::string& name, bool otherwise) {
+    if (!has(name)) return otherwise;
+    const auto flag = object_.flag(name);
+    if (!flag) refuse(name, "'" + name + "' is neither true nor false.");
+    return flag.value_or(otherwise);
+}
+
 std::uint64_t Input::numberUpTo(const std::string& name, std::uint64_t most) {
     const auto number = object_.number(name);
     if (number && *number <= most) return *number;

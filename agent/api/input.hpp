@@ -30,6 +30,7 @@ public:
 
     std::string text(const std::string& name);
     std::string textOr(const std::string& name, std::string otherwise);
+    bool flagOr(const std::string& name, bool otherwise);
     /// At most 2^32 - 1: all numbers that people choose are small.
     unsigned number(const std::string& name);
     unsigned numberOr(const std::string& name, unsigned otherwise);

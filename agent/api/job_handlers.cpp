@@ -16,7 +16,7 @@ Answer answerWithJob(const Call& call, JobId id, int status = 200) {
     const auto job = call.catalogue.jobs().find(id);
     if (!job) catalogue::throwNotThere("job " + std::to_string(id.value));
     base::JsonWriter json;
-    writeJob(json, *job, progressOf(*job, call));
+    writeJob(json, *job, call);
     return answerWith(json, status);
 }
 
@@ -56,7 +56,7 @@ Answer listJobs(const Call& call) {
     if (!isLast) jobs.pop_back();
     return listAnswer(
         [&](base::JsonWriter& json) {
-            for (const Job& job : jobs) writeJob(json, job, progressOf(job, call));
+            for (const Job& job : jobs) writeJob(json, job, call);
         },
         isLast ? std::nullopt : std::optional(std::to_string(jobs.back().id.value)));
 }

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "agent/api/input.hpp"
+#include "agent/catalogue/job_progress.hpp"
 #include "agent/scheduler/run_times.hpp"
+#include "agent/service/locked_vaults.hpp"
 
 namespace api {
 
@@ -81,6 +83,17 @@ void addSettings(base::JsonWriter& json, const catalogue::PlanSettings& settings
     json.member("firstWaitMinutes", static_cast<std::int64_t>(settings.retry.firstWait.count())).endObject();
 }
 
+/// How far a job is, when it runs.
+std::optional<catalogue::JobProgress> progressOf(const catalogue::Job& job, const Call& call) {
+    if (job.state != catalogue::JobState::Running) return std::nullopt;
+    return catalogue::ProgressFiles(call.parts.fileSystem, call.parts.stateFolder + "/jobs").read(job.id);
+}
+
+bool waitsForPassword(const catalogue::Job& job, const Call& call) {
+    return job.state == catalogue::JobState::Queued &&
+           service::vaultsThatWait(call.parts.fileSystem, call.parts.stateFolder).contains(job.vault);
+}
+
 }  // namespace
 
 Policies policiesById(catalogue::Catalogue& catalogue) {
@@ -141,8 +154,7 @@ void writePlan(base::JsonWriter& json, const catalogue::Plan& plan, const Polici
     json.endObject();
 }
 
-void writeJob(base::JsonWriter& json, const catalogue::Job& job,
-              const std::optional<catalogue::JobProgress>& progress) {
+void writeJob(base::JsonWriter& json, const catalogue::Job& job, const Call& call) {
     json.beginObject().member("id", job.id.value).member("kind", toString(job.kind));
     json.member("state", toString(job.state));
     writeOptional(json, "plan", job.plan ? std::optional(job.plan->hex()) : std::nullopt);
@@ -156,7 +168,8 @@ void writeJob(base::JsonWriter& json, const catalogue::Job& job,
     json.member("objects", job.objects).member("readBytes", job.readBytes);
     json.member("storedBytes", job.storedBytes).member("faults", job.faults);
     json.member("errorCode", job.errorCode).member("errorText", job.errorText);
-    addProgress(json, progress);
+    json.member("waitsForPassword", waitsForPassword(job, call));
+    addProgress(json, progressOf(job, call));
     json.endObject();
 }
 
@@ -168,11 +181,6 @@ void writeJobSummary(base::JsonWriter& json, const std::optional<catalogue::JobS
     json.beginObject().member("id", job->id.value).member("state", toString(job->state));
     writeMoment(json, "ended", job->ended);
     json.member("faults", job->faults).member("errorText", job->errorText).endObject();
-}
-
-std::optional<catalogue::JobProgress> progressOf(const catalogue::Job& job, const Call& call) {
-    if (job.state != catalogue::JobState::Running) return std::nullopt;
-    return catalogue::ProgressFiles(call.parts.fileSystem, call.parts.stateFolder + "/jobs").read(job.id);
 }
 
 }  // namespace api

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "agent/api/call.hpp"
-#include "agent/catalogue/job_progress.hpp"
 
 namespace api {
 
@@ -38,11 +37,7 @@ void writePolicy(base::JsonWriter& json, const catalogue::StoredPolicy& stored, 
                  const Call& call);
 void writePlan(base::JsonWriter& json, const catalogue::Plan& plan, const Policies& policies,
                const Call& call);
-void writeJob(base::JsonWriter& json, const catalogue::Job& job,
-              const std::optional<catalogue::JobProgress>& progress);
+void writeJob(base::JsonWriter& json, const catalogue::Job& job, const Call& call);
 void writeJobSummary(base::JsonWriter& json, const std::optional<catalogue::JobSummary>& job);
-
-/// How far a job is, when it runs.
-std::optional<catalogue::JobProgress> progressOf(const catalogue::Job& job, const Call& call);
 
 }  // namespace api

@@ -7,7 +7,8 @@
 
 #include "agent/api/call.hpp"
 #include "agent/api/output.hpp"
-#include "platform/process.hpp"
+#include "agent/client/registrar.hpp"
+#include "agent/service/locked_vaults.hpp"
 
 namespace api {
 
@@ -108,8 +109,20 @@ void writePlans(base::JsonWriter& json, const std::vector<Assessed>& all, const 
     json.endObject();
 }
 
-void writeProblems(base::JsonWriter& json, const std::vector<Assessed>& all) {
+/// What is about no plan of its own comes first: it explains what the plans suffer from.
+void writeWaitingVaults(base::JsonWriter& json, const Call& call) {
+    for (const std::string& vault : service::vaultsThatWait(call.parts.fileSystem, call.parts.stateFolder)) {
+        json.beginObject().key("plan").null();
+        json.member("sentence",
+                    "Jobs of the vault '" + vault +
+                        "' wait for the logon password, under which its access key is encrypted.");
+        json.member("hint", "Log in at the page, or run 'hbr service unlock'.").endObject();
+    }
+}
+
+void writeProblems(base::JsonWriter& json, const std::vector<Assessed>& all, const Call& call) {
     json.key("problems").beginArray();
+    writeWaitingVaults(json, call);
     for (std::size_t at = 0; at < std::min(all.size(), kMostPlansShown); ++at) {
         const auto advice = adviceFor(all[at]);
         if (!advice) break;  // those behind it are well, too
@@ -141,19 +154,19 @@ Answer getOverview(const Call& call) {
     const Policies policies = policiesById(call.catalogue);
     const std::vector<Assessed> all = assess(call, policies);
     base::JsonWriter json;
-    json.beginObject().member("client", platform::hostName());
+    json.beginObject().member("client", client::ownName(call.parts.fileSystem, call.parts.configFolder));
     writePlans(json, all, policies, call);
     std::uint64_t queued = 0;
     json.key("runningJobs").beginArray();
     for (const auto& job : call.catalogue.jobs().list({.hasEnded = false})) {
         if (job.state == JobState::Running) {
-            writeJob(json, job, progressOf(job, call));
+            writeJob(json, job, call);
         } else {
             ++queued;
         }
     }
     json.endArray().member("queuedJobs", queued);
-    writeProblems(json, all);
+    writeProblems(json, all, call);
     json.endObject();
     return answerWith(json);
 }

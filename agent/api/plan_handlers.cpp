@@ -6,10 +6,10 @@
 #include "agent/api/input.hpp"
 #include "agent/api/output.hpp"
 #include "agent/catalogue/refusal.hpp"
+#include "agent/client/registrar.hpp"
 #include "agent/config/vault_book.hpp"
 #include "platform/base/given_name.hpp"
 #include "platform/base/text.hpp"
-#include "platform/process.hpp"
 
 namespace api {
 
@@ -34,12 +34,9 @@ Answer answerWithPlan(const Call& call, const PlanId& id, int status = 200) {
     return answer;
 }
 
-/// What this machine's backups are called by, when nobody says otherwise.
-std::string ownClient() { return platform::environmentVariable("HBR_CLIENT").value_or(platform::hostName()); }
-
 /// The service cannot ask for a password, so the vault has to be known.
 catalogue::PlanSettings readUsablePlan(const Call& call) {
-    auto settings = readPlan(call.body(), ownClient());
+    auto settings = readPlan(call.body(), client::ownName(call.parts.fileSystem, call.parts.configFolder));
     config::VaultBook book(call.parts.fileSystem, call.parts.configFolder);
     if (!book.findName(settings.vault)) {
         catalogue::refuse({{"vault", "This machine knows no vault '" + base::printable(settings.vault) +
@@ -97,7 +94,7 @@ Answer runPlan(const Call& call) {
     const auto job = waiting ? *waiting : jobs.add(wanted, call.now);
     transaction.commit();
     base::JsonWriter json;
-    writeJob(json, jobs.find(job).value(), std::nullopt);
+    writeJob(json, jobs.find(job).value(), call);
     Answer answer = answerWith(json, 202);
     answer.location = "/api/v1/jobs/" + std::to_string(job.value);
     return answer;

@@ -12,6 +12,7 @@
 #include "agent/app/job_display.hpp"
 #include "agent/app/point_choice.hpp"
 #include "agent/app/vault_access.hpp"
+#include "agent/client/registrar.hpp"
 #include "agent/engine/backup_job.hpp"
 #include "agent/s3/settings.hpp"
 #include "connectors/files/files_backup.hpp"
@@ -84,7 +85,8 @@ files::FilesBackupOptions optionsOf(const Command& command, const std::vector<st
 
 std::string clientOf(const Command& command) {
     if (const auto client = command.line.value("client")) return *client;
-    return command.environment("HBR_CLIENT").value_or(platform::hostName());
+    if (const auto named = command.environment("HBR_CLIENT")) return *named;
+    return client::ownName(command.around.fileSystem, command.around.configFolder);
 }
 
 /// Refuses paths that do not exist: whoever typed them meant others. What cannot be read becomes a fault of

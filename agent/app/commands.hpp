@@ -40,6 +40,10 @@ int makeIssuer(Command& command);
 int createCertificate(Command& command);
 int showCertificate(Command& command);
 
+int registerClientCommand(Command& command);
+int showClientCommand(Command& command);
+int trustIssuerCommand(Command& command);
+
 int listPoliciesCommand(Command& command);
 int addPolicyCommand(Command& command);
 int changePolicyCommand(Command& command);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/app/store_access.hpp"
 
+#include "agent/app/asked_secret.hpp"
 #include "agent/app/small_input.hpp"
+#include "agent/config/agent_settings.hpp"
 #include "agent/s3/s3_store.hpp"
 #include "agent/vault/directory_store.hpp"
 #include "agent/vault/limited_store.hpp"
@@ -101,6 +103,29 @@ s3::StoreWorld worldOf(Command& command) {
 
 }  // namespace
 
+void unlockBook(Command& command, const config::RememberedVault& vault) {
+    if (!vault.isUnderPassword || command.book().hasUnlockKey()) return;
+    const std::string folder = command.around.fileSystem.absolutePath(command.around.configFolder);
+    const auto seal = config::AgentSettingsFile(command.around.fileSystem, folder).read().unlockSeal;
+    if (!seal) config::throwLocked(vault.name);
+    std::optional<base::SecretBytes> password;
+    if (const auto value = command.environment(kLogonPassword.variable)) {
+        password.emplace(*value);
+    } else {
+        password = command.around.console.askSecret("Logon password (the access key of the vault '" +
+                                                    vault.name + "' is encrypted under it): ");
+    }
+    if (!password) config::throwLocked(vault.name);
+    const auto key = seal->open(base::asText(password->view()));
+    if (!key) {
+        throw base::Error(base::ErrorKind::Denied, "CONFIG-0007",
+                          "This is not the logon password that the access key of the vault '" + vault.name +
+                              "' is encrypted under",
+                          "Check it (capital letters, keyboard layout). If it was lost, register again.");
+    }
+    command.book().useUnlockKey(*key);
+}
+
 std::string absolutePlace(const Command& command, const std::string& place) {
     s3::refuseOtherUrl(place);
     return s3::isPlace(place) ? s3::normalPlace(place) : command.around.fileSystem.absolutePath(place);
@@ -141,6 +166,7 @@ config::StoreAccess givenStoreAccess(const Command& command, const std::string& 
 }
 
 config::StoreAccess rememberedStoreAccess(Command& command, const config::RememberedVault& vault) {
+    unlockBook(command, vault);
     config::StoreAccess access{vault.storeOptions, command.book().openCredentials(vault),
                                command.book().openProxyLogin(vault)};
     if (!s3::isPlace(vault.path)) return access;

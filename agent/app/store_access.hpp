@@ -22,7 +22,12 @@ bool mayHoldVault(const Command& command, const std::string& place);
 /// for which the options are refused with Error (Invalid, "BUCKET-0002").
 config::StoreAccess givenStoreAccess(const Command& command, const std::string& place);
 
-/// The same for a vault that is remembered: its own, and from the environment what it does not have.
+/// Lets the book open a vault whose access key is encrypted: asks for the logon password, by
+/// HBR_LOGON_PASSWORD or on the terminal, unless the key is there or not needed. Throws Error (Denied):
+/// "CONFIG-0006" when nobody can be asked, "CONFIG-0007" for another password.
+void unlockBook(Command& command, const config::RememberedVault& vault);
+
+/// What reaches a vault that is remembered: its own, and from the environment what it does not have.
 config::StoreAccess rememberedStoreAccess(Command& command, const config::RememberedVault& vault);
 
 /// Keeps to the limits of the command, which outlives the store.

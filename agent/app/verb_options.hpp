@@ -289,6 +289,25 @@ inline constexpr Option kCertificateOptions[] = {
     {"output", Path, "FILE", "write it to a new file", 'o', false},
 };
 
+inline constexpr Option kRegisterOptions[] = {
+    {"certificate", Path, "FILE", "the certificate that was downloaded from the console", 0, false},
+    {"network", Choice, "vpc|classic|public", "by which network this machine reaches the store", 0, false},
+    kS3[6],
+    {"logon-password-file", Path, "FILE", "take the logon password from a file (else HBR_LOGON_PASSWORD)", 0,
+     false},
+    {"vault-password-file", Path, "FILE", "take the vault's password from a file (else HBR_PASSWORD)", 0,
+     false},
+    {"encrypt-access-key", None, "",
+     "keep the access key under the logon password: jobs wait after each restart until it is entered", 0,
+     false},
+    {"issuer", Text, "FINGERPRINT", "who must have signed the certificate, as the console shows it", 0,
+     false},
+    {"accept-difference", None, "", "take a certificate of another client or vault", 0, false},
+    kDryRun,
+    kYes,
+};
+inline constexpr Operand kIssuer[] = {{"FINGERPRINT", Text, 1, 1}};
+
 inline constexpr Option kServiceOptions[] = {
     {"port", Number, "N", "port of the page; 0 for any (else HBR_PORT, else agent.conf, else 8011)", 0,
      false},

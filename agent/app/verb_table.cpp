@@ -181,6 +181,37 @@ const Verb kVerbs[] = {
      "The exit code is 5 when it was changed, has expired, or is from the future. Who signed it is shown, "
      "not judged.",
      showCertificate},
+    {"client",
+     "register",
+     "Make this machine a client of a console's, with a certificate",
+     {},
+     kRegisterOptions,
+     false,
+     "hbr client register --certificate web1.cert --network public\n"
+     "hbr client register --certificate web1.cert --access-key-file /root/key --encrypt-access-key",
+     "The access key is tried before anything is kept. The vault has a password of its own, which this asks "
+     "for: a new vault gets it, and one that is there is opened with it. To register again keeps plans and "
+     "backups.",
+     registerClientCommand},
+    {"client",
+     "show",
+     "Tell what this machine is registered as",
+     {},
+     {},
+     false,
+     "hbr client show",
+     "",
+     showClientCommand},
+    {"client",
+     "trust-issuer",
+     "Take certificates that a console signs",
+     kIssuer,
+     {},
+     false,
+     "hbr client trust-issuer 6668-7aad-f862-bd77-6c8f-c18b-8e9f-8e20",
+     "Before the first registration it is the one console that can register this machine. A public key of 64 "
+     "hex digits is taken, too.",
+     trustIssuerCommand},
     {"policy", "list", "List the policies", {}, {}, false, "hbr policy list --json", "", listPoliciesCommand},
     {"policy", "add", "Say when plans run and how long their backups are kept", kNamed, kPolicyOptions, false,
      "hbr policy add nightly --every 1d --first 2026-12-01T22:00 --keep 3m\n"

@@ -63,6 +63,42 @@ std::string joined(const std::vector<std::string>& names) {
     return text;
 }
 
+/// A field of a registration and its key.
+constexpr std::pair<const char*, std::string RegisteredClient::*> kClientFields[] = {
+    {"client-id", &RegisteredClient::id},         {"client-name", &RegisteredClient::name},
+    {"client-vault", &RegisteredClient::vault},   {"client-network", &RegisteredClient::network},
+    {"client-issuer", &RegisteredClient::issuer}, {"client-certificate", &RegisteredClient::certificate},
+    {"client-since", &RegisteredClient::since},
+};
+
+bool takeOfClient(AgentSettings& settings, const std::string& key, const std::string& value) {
+    for (const auto& [name, field] : kClientFields) {
+        if (key != name) continue;
+        if (!settings.registration) settings.registration.emplace();
+        (*settings.registration).*field = value;
+        return true;
+    }
+    return false;
+}
+
+std::vector<std::string> issuersFrom(const std::string& text) {
+    std::vector<std::string> issuers;
+    for (const std::string_view part : base::split(text, ',')) {
+        if (!base::trim(part).empty()) issuers.emplace_back(base::trim(part));
+    }
+    return issuers;
+}
+
+UnlockSeal unlockSealFrom(const std::string& text) {
+    auto seal = UnlockSeal::parse(text);
+    if (!seal) {
+        throw base::Error(base::ErrorKind::Invalid, "CONFIG-0003",
+                          "The seal of the access keys in the agent's settings is not one that HBR wrote",
+                          "Restore its line; without it, remove the line and register the client again.");
+    }
+    return std::move(*seal);
+}
+
 void take(AgentSettings& settings, const std::string& key, const std::string& value) {
     if (key == "port") {
         settings.port = portFrom(value);
@@ -82,7 +118,11 @@ void take(AgentSettings& settings, const std::string& key, const std::string& va
                               "The password in the agent's settings is not one that HBR wrote",
                               "Remove its line, then set one with 'hbr service password'.");
         }
-    } else {
+    } else if (key == "unlock-seal") {
+        settings.unlockSeal = unlockSealFrom(value);
+    } else if (key == "trusted-issuers") {
+        settings.trustedIssuers = issuersFrom(value);
+    } else if (!takeOfClient(settings, key, value)) {
         settings.unknown.emplace_back(key, value);
     }
 }
@@ -100,6 +140,12 @@ std::string textOf(const AgentSettings& settings) {
     if (!settings.keyFile.empty()) lines.emplace_back("tls-key", settings.keyFile);
     if (!settings.hostNames.empty()) lines.emplace_back("host-names", joined(settings.hostNames));
     if (settings.password) lines.emplace_back("password", settings.password->text());
+    if (settings.unlockSeal) lines.emplace_back("unlock-seal", settings.unlockSeal->text());
+    if (!settings.trustedIssuers.empty())
+        lines.emplace_back("trusted-issuers", joined(settings.trustedIssuers));
+    for (const auto& [name, field] : kClientFields) {
+        if (settings.registration) lines.emplace_back(name, (*settings.registration).*field);
+    }
     lines.insert(lines.end(), settings.unknown.begin(), settings.unknown.end());
     return formatSettings(kFirstLine, lines);
 }

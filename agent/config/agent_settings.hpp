@@ -14,12 +14,26 @@
 #include <vector>
 
 #include "agent/config/password_hash.hpp"
+#include "agent/config/unlock_key.hpp"
 #include "platform/file_system.hpp"
 
 namespace config {
 
 inline constexpr std::uint16_t kDefaultPort = 8011;
 inline constexpr const char* kLoopback = "127.0.0.1";
+
+/// What a certificate made of this machine.
+struct RegisteredClient {
+    std::string id;           // hex, the client's
+    std::string name;         // by which its backups are known
+    std::string vault;        // its name in the vault book
+    std::string network;      // "vpc", "classic" or "public"
+    std::string issuer;       // the fingerprint of who signed the certificate
+    std::string certificate;  // hex, the certificate's id
+    std::string since;        // when the newest certificate was taken, RFC 3339
+
+    bool operator==(const RegisteredClient&) const = default;
+};
 
 struct AgentSettings {
     std::uint16_t port = kDefaultPort;      // 0 for any that is free
@@ -28,6 +42,9 @@ struct AgentSettings {
     std::string keyFile;                    // PEM; set if and only if the certificate's is
     std::vector<std::string> hostNames;     // by which people reach the page, besides this machine's own
     std::optional<PasswordHash> password;   // nothing until somebody sets one
+    std::optional<UnlockSeal> unlockSeal;   // of the key that access keys are encrypted with, if any are
+    std::optional<RegisteredClient> registration;
+    std::vector<std::string> trustedIssuers;  // fingerprints; none: the first certificate decides
     std::vector<std::pair<std::string, std::string>> unknown;
 
     bool operator==(const AgentSettings&) const = default;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/config/scrypt.hpp"
 #include "platform/base/bytes.hpp"
 
 namespace config {
@@ -45,9 +46,7 @@ private:
     PasswordHash() = default;
     [[nodiscard]] Hash hash(std::string_view password) const;
 
-    unsigned log2N_ = 15;
-    unsigned blockSize_ = 8;
-    unsigned parallel_ = 1;
+    ScryptCost cost_;
     std::array<base::Byte, kSaltBytes> salt_{};
     Hash hash_{};
 };

@@ -16,6 +16,8 @@ constexpr std::size_t kMostFileBytes = 64 * base::kKiB;
 constexpr std::string_view kFirstLine = "hbr-vault 1";
 constexpr std::string_view kTemporary = ".new";
 constexpr std::size_t kMostNameBytes = 64;
+constexpr const char* kSealedBy = "sealed-by";
+constexpr const char* kLogonPassword = "logon-password";
 
 bool isNameByte(char letter) noexcept {
     return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
@@ -52,6 +54,16 @@ std::string readWhole(platform::File& file) {
 
 }  // namespace
 
+void throwLocked(const std::string& vault) {
+    throw base::Error(
+        base::ErrorKind::Denied, "CONFIG-0006",
+        "The access key of the vault '" + vault +
+            "' is encrypted under the logon password, which has not been entered",
+        "Log in at the page or run 'hbr service unlock'; by hand, set HBR_LOGON_PASSWORD or type "
+        "it. When a new password was forced on the agent, register again.",
+        base::Retry::AfterFix);
+}
+
 bool isVaultName(std::string_view name) noexcept {
     return !name.empty() && name.size() <= kMostNameBytes && name.front() != '.' && name.front() != '-' &&
            !name.ends_with(kTemporary) && std::all_of(name.begin(), name.end(), isNameByte);
@@ -80,6 +92,7 @@ std::optional<RememberedVault> VaultBook::read(const std::string& name) const {
     vault.name = name;
     for (const auto& [key, value] : *settings) {
         if (key == "path") vault.path = value;
+        if (key == kSealedBy) vault.isUnderPassword = value == kLogonPassword;
         if (key == "vault-id") vault.vaultId = value;
         if (key == "sealed-key" && !decodeSealed(value, vault.sealedKey)) return std::nullopt;
         if (key == "sealed-credentials" && !decodeSealed(value, vault.sealedCredentials)) return std::nullopt;
@@ -145,20 +158,26 @@ RememberedVault VaultBook::remember(const std::string& name, const std::string& 
                                     const std::string& vaultId, base::ByteView masterKey,
                                     const StoreAccess& access) {
     fileSystem_.createDirectories(folder_);
-    RememberedVault vault{name, bestPath(path), vaultId, {}, access.options, {}, {}};
+    RememberedVault vault{name, bestPath(path),          vaultId, {}, access.options, {},
+                          {},   access.under.has_value()};
     const auto secrets = platform::makeSecretStore(configFolder_);
-    vault.sealedKey = secrets->seal(masterKey, purposeOf(vaultId));
+    const auto sealed = [&](base::ByteView secret, const std::string& purpose) {
+        return access.under ? secrets->seal(access.under->seal(secret, purpose), purpose)
+                            : secrets->seal(secret, purpose);
+    };
+    vault.sealedKey = sealed(masterKey, purposeOf(vaultId));
     Settings settings = {
         {"path", vault.path}, {"vault-id", vault.vaultId}, {"sealed-key", base::encodeHex(vault.sealedKey)}};
+    if (vault.isUnderPassword) settings.emplace_back(kSealedBy, kLogonPassword);
     for (const auto& [key, value] : access.options) {
         settings.emplace_back(std::string(kStoreOption) + key, value);
     }
     if (!access.credentials.empty()) {
-        vault.sealedCredentials = secrets->seal(access.credentials.view(), credentialsPurposeOf(vaultId));
+        vault.sealedCredentials = sealed(access.credentials.view(), credentialsPurposeOf(vaultId));
         settings.emplace_back("sealed-credentials", base::encodeHex(vault.sealedCredentials));
     }
     if (!access.proxyLogin.empty()) {
-        vault.sealedProxyLogin = secrets->seal(access.proxyLogin.view(), proxyPurposeOf(vaultId));
+        vault.sealedProxyLogin = sealed(access.proxyLogin.view(), proxyPurposeOf(vaultId));
         settings.emplace_back("sealed-proxy-login", base::encodeHex(vault.sealedProxyLogin));
     }
     const std::string text = formatSettings(kFirstLine, settings);
@@ -176,20 +195,27 @@ RememberedVault VaultBook::remember(const std::string& name, const std::string& 
     return vault;
 }
 
+base::SecretBytes VaultBook::opened(const RememberedVault& vault, const base::Bytes& sealedSecret,
+                                    const std::string& purpose) const {
+    auto secret = platform::makeSecretStore(configFolder_)->open(sealedSecret, purpose);
+    if (!vault.isUnderPassword) return secret;
+    auto inner = unlockKey_ ? unlockKey_->open(secret.view(), purpose) : std::nullopt;
+    if (!inner) throwLocked(vault.name);
+    return std::move(*inner);
+}
+
 base::SecretBytes VaultBook::openKey(const RememberedVault& vault) const {
-    return platform::makeSecretStore(configFolder_)->open(vault.sealedKey, purposeOf(vault.vaultId));
+    return opened(vault, vault.sealedKey, purposeOf(vault.vaultId));
 }
 
 base::SecretBytes VaultBook::openCredentials(const RememberedVault& vault) const {
     if (vault.sealedCredentials.empty()) return {};
-    return platform::makeSecretStore(configFolder_)
-        ->open(vault.sealedCredentials, credentialsPurposeOf(vault.vaultId));
+    return opened(vault, vault.sealedCredentials, credentialsPurposeOf(vault.vaultId));
 }
 
 base::SecretBytes VaultBook::openProxyLogin(const RememberedVault& vault) const {
     if (vault.sealedProxyLogin.empty()) return {};
-    return platform::makeSecretStore(configFolder_)
-        ->open(vault.sealedProxyLogin, proxyPurposeOf(vault.vaultId));
+    return opened(vault, vault.sealedProxyLogin, proxyPurposeOf(vault.vaultId));
 }
 
 bool VaultBook::forget(const std::string& name) {

@@ -11,10 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/config/unlock_key.hpp"
 #include "platform/base/bytes.hpp"
 #include "platform/file_system.hpp"
 
 namespace config {
+
+/// Throws Error (Denied, "CONFIG-0006"): the secrets of the vault are under the logon password.
+[[noreturn]] void throwLocked(const std::string& vault);
 
 /// A vault that is remembered. The key is still sealed.
 struct RememberedVault {
@@ -25,6 +29,7 @@ struct RememberedVault {
     std::map<std::string, std::string> storeOptions;  // how to reach the place
     base::Bytes sealedCredentials;                    // empty when the place needs none
     base::Bytes sealedProxyLogin;                     // empty when no proxy asks for one
+    bool isUnderPassword = false;                     // sealed by the unlock key, too
 
     bool operator==(const RememberedVault&) const = default;
 };
@@ -32,8 +37,9 @@ struct RememberedVault {
 /// What a place takes to be reached besides its name: nothing for a folder.
 struct StoreAccess {
     std::map<std::string, std::string> options;
-    base::SecretBytes credentials;  // empty: none to remember
-    base::SecretBytes proxyLogin;   // the same
+    base::SecretBytes credentials;        // empty: none to remember
+    base::SecretBytes proxyLogin;         // the same
+    std::optional<UnlockKey> under = {};  // seals all of this and the vault's key, besides the machine
 };
 
 /// True for letters, digits, '-', '_' and '.', not beginning with '.' or '-', at most 64 bytes.
@@ -59,7 +65,12 @@ public:
     RememberedVault remember(const std::string& name, const std::string& path, const std::string& vaultId,
                              base::ByteView masterKey, const StoreAccess& access = {});
 
-    /// The vault's master key. Throws Error (Denied, "SECRET-0001") when another machine or user sealed it.
+    /// Opens what is under the logon password; without it openKey() and its like throw for such vaults.
+    void useUnlockKey(const UnlockKey& key) { unlockKey_ = key; }
+    [[nodiscard]] bool hasUnlockKey() const noexcept { return unlockKey_.has_value(); }
+
+    /// The vault's master key. Throws Error (Denied): "SECRET-0001" when another machine or user sealed it,
+    /// "CONFIG-0006" when it is under the logon password, and that was not entered or sealed another key.
     [[nodiscard]] base::SecretBytes openKey(const RememberedVault& vault) const;
 
     /// The access key of the vault's place; empty when none is remembered. Throws as openKey() does.
@@ -75,11 +86,14 @@ private:
     [[nodiscard]] std::string fileOf(const std::string& name) const;
     [[nodiscard]] std::optional<RememberedVault> read(const std::string& name) const;
     [[nodiscard]] std::string bestPath(const std::string& path) const;
+    [[nodiscard]] base::SecretBytes opened(const RememberedVault& vault, const base::Bytes& sealedSecret,
+                                           const std::string& purpose) const;
 
     const platform::FileSystem& fileSystem_;
     const std::string configFolder_;
     const std::string folder_;
     std::vector<std::string> unreadable_;
+    std::optional<UnlockKey> unlockKey_;
 };
 
 }  // namespace config

@@ -110,17 +110,34 @@ bool isSignedBy(const IssuerId& issuer, base::ByteView message, base::ByteView s
     return verdict == 1;
 }
 
+namespace {
+
+std::string inGroups(base::ByteView bytes) {
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size(); at += kGroupBytes) {
+        text += (at == 0 ? "" : "-") + base::encodeHex(bytes.subspan(at, kGroupBytes));
+    }
+    return text;
+}
+
+}  // namespace
+
 std::string fingerprint(const IssuerId& issuer) {
     std::array<base::Byte, EVP_MAX_MD_SIZE> hash{};
     if (EVP_Digest(issuer.view().data(), issuer.view().size(), hash.data(), nullptr, EVP_sha256(), nullptr) !=
         1) {
         throwRefused("work out a SHA-256");
     }
-    std::string text;
-    for (std::size_t at = 0; at < kFingerprintBytes; at += kGroupBytes) {
-        text += (at == 0 ? "" : "-") + base::encodeHex(base::ByteView(hash).subspan(at, kGroupBytes));
-    }
-    return text;
+    return inGroups(base::ByteView(hash).first(kFingerprintBytes));
+}
+
+std::optional<std::string> fingerprintFrom(std::string_view text) {
+    std::string hex(base::trim(text));
+    std::erase(hex, '-');
+    if (const auto issuer = IssuerId::fromHex(hex)) return fingerprint(*issuer);
+    std::array<base::Byte, kFingerprintBytes> bytes{};
+    if (!base::decodeHex(hex, bytes)) return std::nullopt;
+    return inGroups(bytes);
 }
 
 void saveIssuerKey(const platform::FileSystem& fileSystem, const std::string& path, const IssuerKey& key) {

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "agent/registration/ids.hpp"
 #include "platform/base/bytes.hpp"
@@ -47,6 +49,10 @@ bool isSignedBy(const IssuerId& issuer, base::ByteView message, base::ByteView s
 
 /// What people compare: 128 bits of the hash of the public key, such as "1f0c-33ab-...", 39 characters.
 std::string fingerprint(const IssuerId& issuer);
+
+/// The fingerprint of an issuer that a person names by its public key of 64 hex digits, or by its fingerprint
+/// in any case, with or without its '-'. Nothing for any other text.
+std::optional<std::string> fingerprintFrom(std::string_view text);
 
 /// Writes the key to a new file that only its owner may read. Durable on return. Throws Error (Exists) when
 /// the path names something: a key is never replaced.

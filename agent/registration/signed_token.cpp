@@ -49,14 +49,20 @@ void requireForm(base::ByteView token) {
 
 }  // namespace
 
+Trust Trust::in(const std::vector<IssuerId>& issuers) {
+    std::vector<std::string> fingerprints;
+    for (const IssuerId& issuer : issuers) fingerprints.push_back(fingerprint(issuer));
+    return Trust(std::move(fingerprints));
+}
+
 void Trust::require(const IssuerId& issuer) const {
-    if (!issuers_ || std::ranges::find(*issuers_, issuer) != issuers_->end()) return;
+    const std::string own = fingerprint(issuer);
+    if (!fingerprints_ || std::ranges::find(*fingerprints_, own) != fingerprints_->end()) return;
     std::string known;
-    for (const IssuerId& one : *issuers_) known += (known.empty() ? "" : " or ") + fingerprint(one);
+    for (const std::string& one : *fingerprints_) known += (known.empty() ? "" : " or ") + one;
     throw base::Error(base::ErrorKind::Denied, "CERT-0005",
-                      "The certificate is of another console, or forged: it was signed by " +
-                          fingerprint(issuer) + ", and this client trusts " +
-                          (known.empty() ? "nobody" : known),
+                      "The certificate is of another console, or forged: it was signed by " + own +
+                          ", and this client trusts " + (known.empty() ? "nobody" : known),
                       "Download the certificate from the console that this client belongs to.");
 }
 

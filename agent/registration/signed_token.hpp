@@ -19,7 +19,12 @@ namespace registration {
 class Trust final {
 public:
     /// Those of some issuers; nobody's when there are none.
-    static Trust in(std::vector<IssuerId> issuers) { return Trust(std::move(issuers)); }
+    static Trust in(const std::vector<IssuerId>& issuers);
+
+    /// The same, of issuers by their fingerprints.
+    static Trust inFingerprints(std::vector<std::string> fingerprints) {
+        return Trust(std::move(fingerprints));
+    }
 
     /// Anybody's. For who only looks, and for a client that knows no issuer yet: the caller shows the
     /// issuer's fingerprint to a person and remembers it.
@@ -29,9 +34,10 @@ public:
     void require(const IssuerId& issuer) const;
 
 private:
-    explicit Trust(std::optional<std::vector<IssuerId>> issuers) : issuers_(std::move(issuers)) {}
+    explicit Trust(std::optional<std::vector<std::string>> fingerprints)
+        : fingerprints_(std::move(fingerprints)) {}
 
-    std::optional<std::vector<IssuerId>> issuers_;  // nothing: anybody
+    std::optional<std::vector<std::string>> fingerprints_;  // nothing: anybody
 };
 
 /// Content whose signature was found right.
