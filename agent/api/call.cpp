@@ -47,6 +47,19 @@ constexpr std::array kRoutes = {
     Route{Method::Post, "/registration", registerThisClient},
     Route{Method::Post, "/registration/preview", previewRegistration},
     Route{Method::Post, "/activation", registerThisClient},
+    Route{Method::Get, "/alerts", listAlerts},
+    Route{Method::Get, "/alerts/{id}", getAlert},
+    Route{Method::Get, "/alert-targets", listAlertTargets},
+    Route{Method::Post, "/alert-targets", addAlertTarget},
+    Route{Method::Get, "/alert-targets/{id}", getAlertTarget},
+    Route{Method::Put, "/alert-targets/{id}", changeAlertTarget},
+    Route{Method::Delete, "/alert-targets/{id}", deleteAlertTarget},
+    Route{Method::Post, "/alert-targets/{id}/test", testAlertTarget},
+    Route{Method::Get, "/alert-rules", listAlertRules},
+    Route{Method::Post, "/alert-rules", addAlertRule},
+    Route{Method::Delete, "/alert-rules/{id}", deleteAlertRule},
+    Route{Method::Get, "/alert-settings", getAlertSettings},
+    Route{Method::Put, "/alert-settings", changeAlertSettings},
 };
 
 std::optional<std::int64_t> numberOf(std::string_view text) {

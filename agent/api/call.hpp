@@ -101,5 +101,18 @@ Answer getVault(const Call& call);
 Answer getRegistration(const Call& call);
 Answer previewRegistration(const Call& call);
 Answer registerThisClient(const Call& call);
+Answer listAlerts(const Call& call);
+Answer getAlert(const Call& call);
+Answer listAlertTargets(const Call& call);
+Answer addAlertTarget(const Call& call);
+Answer getAlertTarget(const Call& call);
+Answer changeAlertTarget(const Call& call);
+Answer deleteAlertTarget(const Call& call);
+Answer testAlertTarget(const Call& call);
+Answer listAlertRules(const Call& call);
+Answer addAlertRule(const Call& call);
+Answer deleteAlertRule(const Call& call);
+Answer getAlertSettings(const Call& call);
+Answer changeAlertSettings(const Call& call);
 
 }  // namespace api

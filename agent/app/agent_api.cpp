@@ -81,6 +81,16 @@ void printAnswer(Command& command, const api::Answer& answer) {
     if (command.isJson && !answer.body.empty()) command.print(answer.body);
 }
 
+namespace {
+
+/// What a list has, for sentences.
+std::string itemOf(std::string_view list) {
+    if (list == "/plans") return "plan";
+    return list == "/policies" ? "policy" : "target of alerts";
+}
+
+}  // namespace
+
 std::string pathOfNamed(Command& command, const std::string& list, const std::string& name) {
     std::vector<std::string> names;
     for (const json::JsonObject& item : askForAll(command, list)) {
@@ -91,8 +101,7 @@ std::string pathOfNamed(Command& command, const std::string& list, const std::st
     }
     const std::string near = nearestName(name, names);
     throw base::Error(base::ErrorKind::NotFound, "CLI-0024",
-                      "There is no " + std::string(list == "/plans" ? "plan" : "policy") + " named '" +
-                          base::printable(name) + "'" +
+                      "There is no " + itemOf(list) + " named '" + base::printable(name) + "'" +
                           (near.empty() ? "" : "; did you mean '" + base::printable(near) + "'?"),
                       "The list of them shows their names.");
 }

@@ -60,6 +60,16 @@ int deletePlanCommand(Command& command);
 int listJobsCommand(Command& command);
 int showJobCommand(Command& command);
 int cancelJobCommand(Command& command);
+int listAlertsCommand(Command& command);
+int listAlertTargetsCommand(Command& command);
+int listAlertRulesCommand(Command& command);
+int addMailTargetCommand(Command& command);
+int addWebhookCommand(Command& command);
+int addAlertRuleCommand(Command& command);
+int testAlertCommand(Command& command);
+int removeAlertRuleCommand(Command& command);
+int removeAlertTargetCommand(Command& command);
+int setAlertsCommand(Command& command);
 int askApi(Command& command);
 
 int runServiceCommand(Command& command);

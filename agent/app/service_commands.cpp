@@ -107,6 +107,7 @@ int serveWithPage(Command& command, service::ServeSettings& settings, platform::
 
 int runServiceCommand(Command& command) {
     service::ServeSettings settings;
+    settings.configFolder = configFolderOf(command);
     settings.stateFolder = command.around.fileSystem.absolutePath(platform::stateFolder());
     settings.jobs.program = {platform::programPath(), "service", "job"};
     settings.jobs.restoreSocket = platform::environmentVariable("HBR_RESTORE_SOCKET").value_or("");

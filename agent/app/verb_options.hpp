@@ -69,6 +69,7 @@ inline constexpr Operand kShell[] = {{"bash|zsh|fish|powershell", Choice, 1, 1}}
 inline constexpr Operand kNamed[] = {{"NAME", Text, 1, 1}};
 inline constexpr Operand kNamedAndSources[] = {{"NAME", Text, 1, 1}, {"PATH", Path, 1, kAnyNumber}};
 inline constexpr Operand kJobNumber[] = {{"JOB", Text, 1, 1}};
+inline constexpr Operand kRuleNumber[] = {{"RULE", Text, 1, 1}};
 inline constexpr Operand kMethodAndPath[] = {{"get|post|put|delete", Choice, 1, 1}, {"PATH", Text, 1, 1}};
 
 inline constexpr Option kRename{"rename", Text, "NAME", "the new name", 0, false};
@@ -308,6 +309,38 @@ inline constexpr Option kRegisterOptions[] = {
 };
 inline constexpr Operand kIssuer[] = {{"FINGERPRINT", Text, 1, 1}};
 
+inline constexpr Option kAlertListOptions[] = {
+    {"open", None, "", "what is wrong at this moment alone", 0, false},
+    {"limit", Number, "N", "how many at most (default: 100)", 0, false},
+};
+inline constexpr Option kMailTargetOptions[] = {
+    {"server", Text, "HOST[:PORT]", "the mail server (port: 587, or 465 with tls, or 25 with none)", 0,
+     false},
+    {"security", Choice, "starttls|tls|none", "how the connection is kept secret (default: starttls)", 0,
+     false},
+    {"login", Text, "NAME", "whom the server knows", 0, false},
+    {"password-file", Path, "FILE", "take the login's password from a file", 0, false},
+    {"from", Text, "ADDRESS", "who sends", 0, false},
+    {"to", Text, "ADDRESS", "who gets it; may be given again", 0, true},
+    {"ca-file", Path, "FILE", "trust these authorities and no others", 0, false},
+};
+inline constexpr Option kWebhookOptions[] = {
+    {"url-file", Path, "FILE", "take the address from a file, for it may be a secret", 0, false},
+    {"secret-file", Path, "FILE", "sign what is sent by the secret in a file", 0, false},
+    {"ca-file", Path, "FILE", "trust these authorities and no others", 0, false},
+};
+inline constexpr Option kRuleOptions[] = {
+    {"kind", Text, "KIND", "of this kind alone, such as 'job failed'; may be given again", 0, true},
+    {"least", Choice, "information|warning|error", "of this severity and worse (default: warning)", 0, false},
+    {"plan", Text, "NAME", "of this plan alone", 0, false},
+    {"vault", Text, "NAME", "of this vault alone", 0, false},
+};
+inline constexpr Option kAlertSettingsOptions[] = {
+    {"quiet-intervals", Number, "N", "a plan without a backup for so many of its intervals is quiet", 0,
+     false},
+    {"quiet-hours", Number, "N", "for so many hours instead; 0: by intervals", 0, false},
+    {"unreachable-hours", Number, "N", "a vault that could not be listed for so long is told of", 0, false},
+};
 inline constexpr Option kServiceOptions[] = {
     {"port", Number, "N", "port of the page; 0 for any (else HBR_PORT, else agent.conf, else 8011)", 0,
      false},

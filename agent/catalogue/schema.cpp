@@ -170,6 +170,75 @@ CREATE TABLE restore_texts (
     text TEXT NOT NULL,
     PRIMARY KEY (job, kind, position)
 ) STRICT, WITHOUT ROWID;
+
+-- What is wrong, who is to hear of it, and what became of telling them: agent/alerts.
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    subject TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    plan BLOB,
+    plan_name TEXT NOT NULL,
+    vault TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    raised INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    told INTEGER NOT NULL,  -- when targets were last to hear of it
+    ended INTEGER,
+    end_sentence TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE UNIQUE INDEX alerts_open ON alerts (subject) WHERE ended IS NULL;
+
+CREATE TABLE alert_targets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('mail', 'webhook')),
+    server TEXT NOT NULL,  -- a mail server's host; of a webhook what may be shown of its address
+    port INTEGER NOT NULL,
+    security TEXT NOT NULL,
+    login TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    recipients TEXT NOT NULL,  -- addresses, one a line
+    ca_file TEXT NOT NULL,
+    sealed_address BLOB,  -- a webhook's
+    sealed_secret BLOB  -- a mail server's password, or the key by which a webhook's messages are signed
+) STRICT;
+
+CREATE TABLE alert_rules (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    target INTEGER NOT NULL REFERENCES alert_targets (id) ON DELETE CASCADE,
+    kinds TEXT NOT NULL,  -- one a line; none: all
+    least_severity TEXT NOT NULL,
+    plan BLOB REFERENCES plans (id) ON DELETE CASCADE,
+    vault TEXT  -- neither plan nor vault: of everything
+) STRICT;
+
+CREATE TABLE alert_deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    alert INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+    target INTEGER REFERENCES alert_targets (id) ON DELETE SET NULL,
+    target_name TEXT NOT NULL,  -- as it was
+    event TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed')),
+    made INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    tried INTEGER,
+    next_try INTEGER,
+    answer TEXT NOT NULL DEFAULT '',  -- what the server said, or why it was not reached
+    CHECK ((next_try IS NULL) = (state <> 'waiting'))
+) STRICT;
+CREATE INDEX alert_deliveries_by_alert ON alert_deliveries (alert);
+CREATE INDEX alert_deliveries_by_target ON alert_deliveries (target);
+CREATE INDEX alert_deliveries_waiting ON alert_deliveries (next_try) WHERE state = 'waiting';
+
+CREATE TABLE alert_settings (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    quiet_intervals INTEGER NOT NULL,
+    quiet_hours INTEGER NOT NULL,  -- 0: by intervals
+    unreachable_hours INTEGER NOT NULL
+) STRICT;
+INSERT INTO alert_settings VALUES (1, 3, 0, 24);
 )sql";
 
 constexpr std::array kSteps = {kVersion1};

@@ -20,6 +20,12 @@ std::string nameOf(const catalogue::Job& job) {
     return std::string("A ") + toString(job.kind) + plan + " to " + vault;
 }
 
+/// The same as long as names change.
+std::string subjectOf(const catalogue::Job& job) {
+    return std::string(toString(job.kind)) + " " + (job.plan ? job.plan->hex() : job.planName) + " to " +
+           job.vault;
+}
+
 std::string withCode(const catalogue::JobEnd& end) {
     return end.errorCode.empty() ? end.errorText : end.errorText + " (" + end.errorCode + ")";
 }
@@ -56,32 +62,53 @@ std::string endText(const catalogue::Job& job, const catalogue::JobEnd& end) {
 
 void tellEnd(Notices& notices, const catalogue::Job& job, const catalogue::JobEnd& end) {
     const std::string name = nameOf(job);
+    Notice notice{.subject = subjectOf(job),
+                  .line = {},
+                  .plan = job.plan,
+                  .planName = job.planName,
+                  .vault = job.vault};
+    notice.hint = "Look at job " + std::to_string(job.id.value) + ".";
     if (end.state == JobState::Completed) {
-        notices.forget(name);
+        notices.forget(notice.subject, name + ": it has completed again.");
     } else if (end.state == JobState::PartiallyCompleted) {
-        notices.tell(
-            {name, LogSeverity::Warning, LogEvent::JobPartiallyCompleted, name + ": " + faultsOf(end)});
+        notice.kind = alerts::Kind::JobPartiallyCompleted;
+        notice.event = LogEvent::JobPartiallyCompleted;
+        notice.line = name + ": " + faultsOf(end);
+        notices.tell(notice);
     } else if (end.state == JobState::Failed) {
-        notices.tell({name, LogSeverity::Error, LogEvent::JobFailed, name + ": " + withCode(end)});
+        notice.kind = alerts::Kind::JobFailed;
+        notice.severity = LogSeverity::Error;
+        notice.event = LogEvent::JobFailed;
+        notice.line = name + ": " + withCode(end);
+        notices.tell(notice);
     }
 }
 
 void tellMissed(Notices& notices, const catalogue::Plan& plan, const std::string& text,
                 std::uint64_t missed) {
     const std::string subject = "runs of " + plan.id.hex();
+    const std::string name = "The plan '" + plan.settings.name + "'";
     if (missed == 0) {
-        notices.forget(subject);
+        notices.forget(subject, name + ": its runs are in time again.");
     } else {
-        notices.tell({subject, LogSeverity::Warning, LogEvent::JobMissed,
-                      "The plan '" + plan.settings.name + "': " + text});
+        notices.tell({.subject = subject,
+                      .event = LogEvent::JobMissed,
+                      .line = name + ": " + text,
+                      .kind = alerts::Kind::RunMissed,
+                      .hint = "Look whether this machine and its service are on when backups are due.",
+                      .plan = plan.id,
+                      .planName = plan.settings.name,
+                      .vault = plan.settings.vault});
     }
 }
 
 void tellSetBack(Notices& notices) {
     notices.tell(
-        {"clock set back", LogSeverity::Warning, LogEvent::AlertRaised,
-         "The clock was set back by more than the interval between two backups: it was wrong before, "
-         "or is wrong now. Look whether it is right."});
+        {.subject = kSetBackSubject,
+         .line = "The clock was set back by more than the interval between two backups: it was wrong before, "
+                 "or is wrong now. Look whether it is right.",
+         .kind = alerts::Kind::Clock,
+         .hint = "Set the clock right, or let the machine keep it by the network."});
 }
 
 void tellTrust(Notices& notices, bool isClockTrusted) {
@@ -90,9 +117,13 @@ void tellTrust(Notices& notices, bool isClockTrusted) {
         return;
     }
     notices.tell(
-        {kClockJump, LogSeverity::Warning, LogEvent::AlertRaised,
-         "The clock jumped by more than a day. No backup is dropped because of its age until the file "
-         "'clock-was-set' in the service's state folder is deleted, or the clock is right again."});
+        {.subject = kClockJump,
+         .line =
+             "The clock jumped by more than a day. No backup is dropped because of its age until the file "
+             "'clock-was-set' in the service's state folder is deleted, or the clock is right again.",
+         .kind = alerts::Kind::Clock,
+         .hint = "Look whether the clock is right, and whether backups bear a wrong date; then delete the "
+                 "file."});
 }
 
 }  // namespace service

@@ -14,6 +14,9 @@ namespace service {
 std::string startText(const catalogue::Job& job);
 std::string endText(const catalogue::Job& job, const catalogue::JobEnd& end);
 
+/// The subject of tellSetBack().
+inline constexpr const char* kSetBackSubject = "clock set back";
+
 /// Tells how a job ended if it failed or has faults; one that completed is the end of what was wrong before.
 /// A job that somebody cancelled is nothing.
 void tellEnd(Notices& notices, const catalogue::Job& job, const catalogue::JobEnd& end);

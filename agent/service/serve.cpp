@@ -3,14 +3,17 @@
 
 #include <condition_variable>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <utility>
 
+#include "agent/alerts/deliverer.hpp"
 #include "agent/catalogue/guard.hpp"
 #include "agent/catalogue/job_progress.hpp"
 #include "agent/service/work_loop.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/process.hpp"
 
 namespace service {
 
@@ -54,7 +57,12 @@ platform::LogEvent eventOf(const base::Error& error) {
 }
 
 Notice noticeOf(const base::Error& error) {
-    return {kTrouble, platform::LogSeverity::Error, eventOf(error), error.describe()};
+    return {.subject = kTrouble,
+            .severity = platform::LogSeverity::Error,
+            .event = eventOf(error),
+            .line = error.describe(),
+            .kind = alerts::Kind::Service,
+            .hint = error.hint()};
 }
 
 /// Why a service does not start is told by others, but not that it is the catalogue.
@@ -81,7 +89,10 @@ public:
           progressFiles_(fileSystem, settings.jobs.folder),
           catalogue_(wholeCatalogue(fileSystem, settings.stateFolder + "/catalogue.db", log)),
           clockWatch_(fileSystem, clock, settings.stateFolder + "/clock-was-set"),
-          notices_(log, clock),
+          sender_(alerts::networkSender(settings.configFolder)),
+          deliverer_(fileSystem, clock, settings.stateFolder + "/catalogue.db", *sender_,
+                     platform::hostName()),
+          notices_(log, clock, {&catalogue_, [this] { deliverer_.wake(); }}),
           loop_({.catalogue = catalogue_,
                  .clock = clock,
                  .clockWatch = clockWatch_,
@@ -117,13 +128,25 @@ private:
             const milliseconds rest = loop_.round();
             show(statusOf(loop_) + (note_ ? "; " + note_() : ""));
             tellProgress();
+            wasTroubleTold_ = false;
             notices_.resolve(kTrouble, "The service works again.");
             return rest;
         } catch (...) {
             const base::Error error = base::currentError();
             show(error.message());
-            notices_.tell(noticeOf(error));
+            tellTrouble(noticeOf(error));
             return kBeforeAnotherTry;
+        }
+    }
+
+    /// What keeps the catalogue from working may keep the alert from being noted, too.
+    void tellTrouble(const Notice& notice) {
+        const bool isNews = !wasTroubleTold_;
+        wasTroubleTold_ = true;
+        try {
+            notices_.tell(notice);
+        } catch (const base::Error&) {
+            if (isNews) deliverer_.tellUnnoted(troubleOf(notice));
         }
     }
 
@@ -175,7 +198,10 @@ private:
     bool isWoken_ = false;
     catalogue::Catalogue catalogue_;
     ClockWatch clockWatch_;
+    const std::unique_ptr<alerts::Sender> sender_;
+    alerts::Deliverer deliverer_;
     Notices notices_;
+    bool wasTroubleTold_ = false;
     WorkLoop loop_;  // last: its jobs wake this
 };
 

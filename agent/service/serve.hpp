@@ -12,8 +12,9 @@
 namespace service {
 
 struct ServeSettings {
-    std::string stateFolder;  // absolute; the catalogue and files of running jobs lie there
-    JobProcessSettings jobs;  // its folder is set from the one above
+    std::string configFolder;  // absolute; what opens the secrets of alerts' targets lies there
+    std::string stateFolder;   // absolute; the catalogue and files of running jobs lie there
+    JobProcessSettings jobs;   // its folder is set from the one above
     unsigned mostRunning = 2;
     std::function<std::string()> note;  // what each status says besides; nothing when there is none
     /// Hears of starts and ends, of jobs and of the service, for a log of the service's own.

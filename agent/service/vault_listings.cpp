@@ -32,7 +32,26 @@ VaultListings::VaultListings(catalogue::Catalogue& catalogue, const platform::Cl
 
 void VaultListings::want(const std::set<std::string>& vaults) {
     std::erase_if(vaults_, [&](const auto& known) { return !vaults.contains(known.first); });
-    for (const std::string& vault : vaults) vaults_.try_emplace(vault, Vault{clock_.steady(), 0});
+    for (const std::string& vault : vaults) vaults_.try_emplace(vault, Vault{.next = clock_.steady()});
+}
+
+std::vector<VaultListings::Unreached> VaultListings::unreached() const {
+    std::vector<Unreached> unreached;
+    for (const auto& [name, vault] : vaults_)
+        if (vault.failures != 0) unreached.push_back({name, clock_.steady() - vault.failsSince, vault.why});
+    return unreached;
+}
+
+std::optional<bool> VaultListings::isReached(const std::string& vault) const {
+    const auto found = vaults_.find(vault);
+    return found == vaults_.end() ? std::nullopt : std::optional(found->second.isReached);
+}
+
+void VaultListings::reached(const std::string& vault) {
+    const auto found = vaults_.find(vault);
+    if (found == vaults_.end()) return;
+    found->second.failures = 0;
+    found->second.isReached = true;
 }
 
 void VaultListings::jobEnded(const std::string& vault) {
@@ -52,8 +71,8 @@ void VaultListings::start(const std::string& vault) {
     try {
         auto job = start_(kNoJob, listingWords(vault), {}, wake_);
         running_ = std::make_unique<Listing>(Listing{vault, std::move(job), clock_.steady(), {}, false});
-    } catch (const base::Error&) {
-        fail(vault);
+    } catch (const base::Error& error) {
+        fail(vault, error.message());
     }
 }
 
@@ -73,17 +92,20 @@ void VaultListings::takeIn(Listing& listing) {
 void VaultListings::finish(Listing& listing, const catalogue::JobEnd& end) {
     const auto vault = vaults_.find(listing.vault);
     if (vault == vaults_.end()) return;  // no plan uses it any more
-    if (end.state != catalogue::JobState::Completed) return fail(listing.vault);
+    if (end.state != catalogue::JobState::Completed) return fail(listing.vault, end.errorText);
     if (listing.isOvertaken) {
         vault->second.next = clock_.steady() + kAfterJob;
         return;
     }
     catalogue_.points().rebuild(listing.vault, listing.points);
-    vault->second = {clock_.steady() + kBetween, 0};
+    vault->second = {.next = clock_.steady() + kBetween, .isReached = true};
 }
 
-void VaultListings::fail(const std::string& name) {
+void VaultListings::fail(const std::string& name, const std::string& why) {
     Vault& vault = vaults_.at(name);
+    if (vault.failures == 0) vault.failsSince = clock_.steady();
+    vault.why = why.empty() ? "it took too long" : why;
+    vault.isReached = false;
     nanoseconds wait = kFirstWait;
     for (unsigned i = 0; i < vault.failures && wait < kBetween; ++i) wait *= 2;
     vault.next = clock_.steady() + std::min<nanoseconds>(wait, kBetween);

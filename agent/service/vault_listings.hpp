@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -39,6 +40,19 @@ public:
     /// Which vaults are to be listed: those that plans use. A new one is listed at once.
     void want(const std::set<std::string>& vaults);
 
+    struct Unreached {
+        std::string name;
+        std::chrono::nanoseconds time;  // since its listings fail
+        std::string why;
+    };
+    /// Vaults whose last listing failed.
+    [[nodiscard]] std::vector<Unreached> unreached() const;
+    /// Whether a vault was listed, or a job did its work there, since its last listing failed; nothing for
+    /// one that no plan uses.
+    [[nodiscard]] std::optional<bool> isReached(const std::string& vault) const;
+    /// A job did its work in the vault.
+    void reached(const std::string& vault);
+
     /// A job has changed the vault and the catalogue.
     void jobEnded(const std::string& vault);
 
@@ -58,6 +72,9 @@ private:
     struct Vault {
         Moment next{0};
         unsigned failures = 0;  // in a row
+        Moment failsSince{0};
+        std::string why{};       // the last one failed
+        bool isReached = false;  // since the last one that failed
     };
     struct Listing {
         std::string vault;
@@ -70,7 +87,7 @@ private:
     void start(const std::string& vault);
     void takeIn(Listing& listing);
     void finish(Listing& listing, const catalogue::JobEnd& end);
-    void fail(const std::string& vault);
+    void fail(const std::string& vault, const std::string& why);
 
     catalogue::Catalogue& catalogue_;
     const platform::Clock& clock_;

@@ -88,6 +88,7 @@ milliseconds WorkLoop::round() {
         if (isTimeToLook(moment)) considerPlans(moment);
         startQueued(moment);
         attempt([this] { listings_.round(); });
+        attempt([this] { watchman_.look(zone_, !parts_.clockWatch.hasJumped(), listings_); });
     }
     if (trouble_) throw base::Error(*trouble_);
     if (!running_.empty()) return kWhileJobsRun;
@@ -155,10 +156,11 @@ void WorkLoop::storeEnd(const Running& running, const JobEnd& end) {
     catalogue::Transaction transaction(parts_.catalogue.database());
     parts_.catalogue.jobs().end(job.id, end, now());
     if (end.state == JobState::Completed) parts_.catalogue.points().forget(job.vault, running.deletes);
+    tellEnd(parts_.notices, job, end);
     transaction.commit();
     if (end.point && job.plan) judged_.erase(*job.plan);
     parts_.record(endText(job, end));
-    tellEnd(parts_.notices, job, end);
+    if (end.state == JobState::Completed) listings_.reached(job.vault);
 }
 
 /// A job that was stopped says that it was cancelled, but it was only if a person did that through cancel().

@@ -18,6 +18,7 @@
 #include "agent/service/notices.hpp"
 #include "agent/service/running_job.hpp"
 #include "agent/service/vault_listings.hpp"
+#include "agent/service/watchman.hpp"
 #include "platform/clock.hpp"
 #include "platform/time_zone.hpp"
 
@@ -33,7 +34,7 @@ struct WorkLoopParts {
     JobStarter startJob;
     /// Called from other threads when a round is worth while at once.
     std::function<void()> wake;
-    unsigned mostRunning = 2;  // jobs at once, but for restores
+    unsigned mostRunning = 2;   // jobs at once, but for restores
     unsigned mostRestores = 2;  // at once, besides: who waits for files does not wait for backups
     /// The longest time between rounds: after it is noticed what others changed in the catalogue.
     std::chrono::milliseconds longestRest = std::chrono::seconds(1);
@@ -50,7 +51,9 @@ public:
     static constexpr std::chrono::hours kBetweenJudgements{24};
 
     explicit WorkLoop(WorkLoopParts parts)
-        : parts_(std::move(parts)), listings_(parts_.catalogue, parts_.clock, parts_.startJob, parts_.wake) {}
+        : parts_(std::move(parts)),
+          listings_(parts_.catalogue, parts_.clock, parts_.startJob, parts_.wake),
+          watchman_(parts_.catalogue, parts_.clock, parts_.notices) {}
 
     /// Ends as failed what an earlier service left running. Before the first round.
     void endAbandonedJobs();
@@ -138,6 +141,7 @@ private:
     bool isStopping_ = false;
     std::map<catalogue::JobId, Running> running_;
     VaultListings listings_;
+    Watchman watchman_;
 };
 
 }  // namespace service

@@ -3,13 +3,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "agent/alerts/targets.hpp"
 #include "agent/service/job_notices.hpp"
 #include "tests/service/workshop.hpp"
 
 using catalogue::JobEnd;
 using catalogue::JobId;
 using catalogue::JobState;
-using platform::LogEvent;
 using platform::LogSeverity;
 using service::Notices;
 using std::chrono::hours;
@@ -18,22 +18,30 @@ using std::chrono::seconds;
 using test::endIn;
 using Lines = std::vector<std::string>;
 
+namespace {
+
+service::Notice wrong(const std::string& subject, const std::string& line) {
+    return {.subject = subject, .severity = LogSeverity::Error, .line = line};
+}
+
+}  // namespace
+
 BOOST_FIXTURE_TEST_SUITE(notices_of_things, test::Workshop)
 
 BOOST_AUTO_TEST_CASE(the_same_line_is_written_once_a_day) {
-    const service::Notice notice{"disk", LogSeverity::Error, LogEvent::AlertRaised, "It is full"};
+    const service::Notice notice = wrong("disk", "It is full");
     for (int minute = 0; minute < 48 * 60; ++minute) {
         notices.tell(notice);
         clock.advance(minutes(1));
     }
     BOOST_TEST((log.take() == Lines{"20 It is full", "20 It is full"}));
-    notices.tell({"disk", LogSeverity::Error, LogEvent::AlertRaised, "It is gone"});
-    notices.tell({"other disk", LogSeverity::Error, LogEvent::AlertRaised, "It is gone"});
+    notices.tell(wrong("disk", "It is gone"));
+    notices.tell(wrong("other disk", "It is gone"));
     BOOST_TEST((log.take() == Lines{"20 It is gone", "20 It is gone"}));
 }
 
 BOOST_AUTO_TEST_CASE(trouble_that_comes_and_goes_is_written_once) {
-    const service::Notice notice{"disk", LogSeverity::Error, LogEvent::AlertRaised, "It is full"};
+    const service::Notice notice = wrong("disk", "It is full");
     for (int second = 0; second < 3600; ++second) {
         if (second % 20 == 0) notices.tell(notice);
         notices.resolve("disk", "It has room again");
@@ -49,8 +57,7 @@ BOOST_AUTO_TEST_CASE(trouble_that_comes_and_goes_is_written_once) {
 }
 
 BOOST_AUTO_TEST_CASE(lines_that_never_repeat_do_not_fill_the_log) {
-    for (int number = 0; number < 1000; ++number)
-        notices.tell({"disk", LogSeverity::Error, LogEvent::AlertRaised, std::to_string(number)});
+    for (int number = 0; number < 1000; ++number) notices.tell(wrong("disk", std::to_string(number)));
     BOOST_TEST(log.take().size() == Notices::kMostLines);
 }
 
@@ -115,6 +122,7 @@ BOOST_AUTO_TEST_CASE(what_a_killed_service_left_is_told) {
 }
 
 BOOST_AUTO_TEST_CASE(missed_runs_are_told_once_until_one_comes_in_time) {
+    alerts::Targets(catalogue.database()).setSettings({.quietHours = alerts::kMostQuietHours});
     addPlan("etc", catalogue.policies().add(test::policyNamed("often")));
     const auto pass = [&](hours time) {
         clock.advance(time);

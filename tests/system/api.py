@@ -115,6 +115,45 @@ def at_its_bounds(agent: Agent) -> None:
     agent.lab.check(agent.ask("get", "/plans")["items"] == [], "something that was refused was kept")
 
 
+def alerts(agent: Agent, source: pathlib.Path) -> None:
+    """Targets, rules and settings; what is sent is for alerts.py."""
+    lab = agent.lab
+    mail = {"name": "office", "kind": "mail", "server": "127.0.0.1", "port": 1, "security": "none",
+            "sender": "hbr@example.com", "recipients": ["a@example.com"]}
+    target = agent.ask("post", "/alert-targets", mail)
+    hook = agent.ask("post", "/alert-targets", {"name": "hook", "kind": "webhook", "url": "http://127.0.0.1:1/secret-token",
+                                                "secret": "secret-key"})
+    lab.check(hook["server"] == "http://127.0.0.1:1" and hook["hasSecret"], f"the webhook is {hook}")
+    at = f"/alert-targets/{target['id']}"
+    for field, value in (("sender", "a b"), ("recipients", []), ("port", 0), ("security", "ssl"), ("kind", "pigeon"),
+                         ("login", "me"), ("colour", "red")):
+        answer = agent.ask("put", at, mail | {field: value}, expect=USAGE)
+        lab.check(answer["fields"], f"{field}: {answer}")
+    agent.ask("put", at, mail | {"name": "home"})
+    lab.check(agent.ask("get", at)["name"] == "home", "the target was not changed")
+    lab.check(not agent.ask("post", f"{at}/test")["isDelivered"], "nobody listens at port 1")
+    lab.check("secret" not in lab.run("api", "get", "/alert-targets").stdout, "a secret is shown")
+    lab.check(len(agent.ask("get", "/alert-targets")["items"]) == 2, "there are other targets")
+    rule = agent.ask("post", "/alert-rules", {"target": hook["id"], "kinds": ["job failed"], "leastSeverity": "error"})
+    agent.ask("post", "/alert-rules", {"target": hook["id"], "kinds": ["rain"]}, expect=USAGE)
+    agent.ask("post", "/alert-rules", {"target": 99}, expect=NOT_FOUND)
+    lab.check(agent.ask("get", "/alert-rules")["items"] == [rule], "the rule is another one")
+    agent.ask("delete", f"/alert-rules/{rule['id']}")
+    settings = agent.ask("get", "/alert-settings")
+    agent.ask("put", "/alert-settings", settings | {"quietIntervals": 101}, expect=USAGE)
+    agent.ask("put", "/alert-settings", settings | {"quietIntervals": 100})
+    agent.ask("delete", at)
+    agent.ask("delete", f"/alert-targets/{hook['id']}")
+    agent.ask("get", "/alerts?state=closed", expect=USAGE)
+    plan = agent.ask("post", "/plans", {"name": "gone", "vault": "disk", "sources": [str(source / "gone")],
+                                        "retry": {"mostRetries": 0, "firstWaitMinutes": 1}})
+    agent.ask("post", f"/plans/{plan['id']}/run")
+    open_ones = agent.await_that("/alerts?state=open", lambda page: page["items"], "a failed job is an alert")["items"]
+    lab.check(open_ones[0]["kind"] == "job failed" and open_ones[0]["plan"] == plan["id"], f"the alert is {open_ones}")
+    agent.ask("get", f"/alerts/{open_ones[0]['id']}")
+    agent.ask("delete", f"/plans/{plan['id']}")
+
+
 def whole_way(agent: Agent, source: pathlib.Path) -> None:
     """Vault, policy, plan, run, restore point, end: as the page goes it."""
     lab = agent.lab
@@ -229,6 +268,7 @@ def main() -> int:
                 agent.ask("get", question)
             whole_way(agent, source)
             cancelled(agent, large)
+            alerts(agent, source)
             refusals(agent)
             command_line(lab, source)
         finally:
