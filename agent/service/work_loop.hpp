@@ -34,12 +34,12 @@ struct WorkLoopParts {
     JobStarter startJob;
     /// Called from other threads when a round is worth while at once.
     std::function<void()> wake;
-    unsigned mostRunning = 2;   // jobs at once, but for restores
-    unsigned mostRestores = 2;  // at once, besides: who waits for files does not wait for backups
+    unsigned mostRunning = 2;  // jobs at once, but for restores
     /// The longest time between rounds: after it is noticed what others changed in the catalogue.
     std::chrono::milliseconds longestRest = std::chrono::seconds(1);
     /// Hears of every start and end of a job, in words for the service's own log.
     std::function<void(const std::string& line)> record = [](const std::string&) {};
+    unsigned mostRestores = 2;  // at once, besides: who waits for files does not wait for backups
 };
 
 /// Not thread-safe.
