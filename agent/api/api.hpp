@@ -12,6 +12,7 @@
 
 #include "agent/api/request.hpp"
 #include "agent/config/unlock_key.hpp"
+#include "agent/service/folder_browser.hpp"
 #include "platform/clock.hpp"
 #include "platform/file_system.hpp"
 #include "platform/time_zone.hpp"
@@ -27,6 +28,8 @@ struct ApiParts {
     std::function<platform::TimeZone()> timeZone = platform::systemTimeZone;
     /// A running service's; it learns there of a key that a registration made. Not owned.
     config::UnlockKeeper* unlockKeeper = nullptr;
+    /// Lists a folder of a restore point, from any thread. Empty: that cannot be asked for.
+    std::function<service::FolderPart(const service::WantedFolder& wanted)> lookIntoFolder = {};
 };
 
 /// Thread-safe.

@@ -102,6 +102,29 @@ void requireKnownOptions(Input& input, const catalogue::PlanSettings& settings) 
     }
 }
 
+/// One of both is said, so that nobody restores over their files by forgetting something.
+void readPlace(Input& input, catalogue::RestoreRequest& request) {
+    const bool isInPlace = input.flagOr("inPlace", false);
+    request.target = input.textOr("target", "");
+    if (isInPlace == !request.target.empty()) {
+        input.refuse("target",
+                     "Give a folder to restore to, or 'inPlace' to restore to where the files came from.");
+        return;
+    }
+    const bool isWhole = isInPlace || platform::isAbsolutePath(request.target);
+    if (!isWhole) input.refuse("target", "The folder depends on the current one; give the whole path.");
+    if (request.target.find('\0') != std::string::npos) input.refuse("target", "No path has a zero byte.");
+}
+
+std::vector<std::string> readPatterns(Input& input, const std::string& name) {
+    std::vector<std::string> patterns = input.textsIfAny(name);
+    for (const std::string& pattern : patterns) {
+        if (pattern.empty() || pattern.find('\0') != std::string::npos)
+            input.refuse(name, "A pattern is empty, or has a zero byte.");
+    }
+    return patterns;
+}
+
 /// What could not be read means nothing, so of such fields only that is said.
 void refuseAll(const std::vector<RefusedField>& unreadable, const std::vector<RefusedField>& byMeaning) {
     std::vector<RefusedField> refused = unreadable;
@@ -169,6 +192,17 @@ std::vector<std::string> Input::texts(const std::string& name) {
     return std::move(texts).value_or(std::vector<std::string>());
 }
 
+std::vector<std::string> Input::textsIfAny(const std::string& name) {
+    return has(name) ? texts(name) : std::vector<std::string>();
+}
+
+bool Input::flagOr(const std::string& name, bool otherwise) {
+    if (!has(name)) return otherwise;
+    const auto flag = object_.flag(name);
+    if (!flag) refuse(name, "'" + name + "' is neither true nor false.");
+    return flag.value_or(otherwise);
+}
+
 std::optional<Input> Input::object(const std::string& name) {
     if (!has(name)) return std::nullopt;
     if (auto object = object_.object(name)) return Input(std::move(*object), refused_, prefix_ + name + ".");
@@ -228,6 +262,38 @@ catalogue::PlanSettings readPlan(const json::JsonObject& object, const std::stri
     requireKnownOptions(input, settings);
     refuseAll(refused, catalogue::checkPlan(settings));
     return settings;
+}
+
+std::optional<std::string> keyFromHex(const std::string& text) {
+    base::Bytes key(text.size() / 2);
+    if (!base::decodeHex(text, key)) return std::nullopt;
+    return std::string(base::asText(key));
+}
+
+catalogue::RestoreRequest readRestore(Input& input) {
+    input.allowOnly({"vault", "point", "inPlace", "target", "keys", "includes", "excludes", "onConflict",
+                     "verify", "dryRun", "bytesPerSecond", "confirm"});
+    catalogue::RestoreRequest request;
+    readPlace(input, request);
+    for (const std::string& text : input.textsIfAny("keys")) {
+        const auto key = keyFromHex(text);
+        if (!key) input.refuse("keys", "'" + base::printable(text) + "' is no key of an entry.");
+        // The root is everything, and so is no key.
+        if (key && !key->empty()) request.keys.push_back(*key);
+        if (key && key->empty()) request.keys.clear();
+        if (key && key->empty()) break;
+    }
+    request.includes = readPatterns(input, "includes");
+    request.excludes = readPatterns(input, "excludes");
+    const auto rule = catalogue::onConflictNamed(input.textOr("onConflict", "skip"));
+    if (!rule) input.refuse("onConflict", "The rule is one of 'skip', 'newer', 'overwrite', 'keep-both'.");
+    request.onConflict = rule.value_or(catalogue::OnConflict::Skip);
+    request.isVerified = input.flagOr("verify", false);
+    request.isDryRun = input.flagOr("dryRun", false);
+    if (input.has("bytesPerSecond")) request.bytesPerSecond = input.bytes("bytesPerSecond");
+    if (request.bytesPerSecond == 0U)
+        input.refuse("bytesPerSecond", "At a rate of 0 nothing would ever come; leave it out for no limit.");
+    return request;
 }
 
 std::string formatLocalTime(std::chrono::local_seconds time) {

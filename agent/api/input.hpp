@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/catalogue/plans.hpp"
+#include "agent/catalogue/restores.hpp"
 #include "agent/json/json_object.hpp"
 #include "agent/scheduler/policy.hpp"
 
@@ -36,6 +37,9 @@ public:
     unsigned numberOr(const std::string& name, unsigned otherwise);
     std::uint64_t bytes(const std::string& name);
     std::vector<std::string> texts(const std::string& name);
+    /// None when they are missing.
+    std::vector<std::string> textsIfAny(const std::string& name);
+    bool flagOr(const std::string& name, bool otherwise);
     /// Nothing when it is missing.
     std::optional<Input> object(const std::string& name);
     /// None when they are missing.
@@ -57,6 +61,13 @@ scheduler::Policy readPolicy(const json::JsonObject& object);
 /// A plan, as the schema PlanSettings describes it; `client` is its client when none is named. Throws
 /// catalogue::Refusal.
 catalogue::PlanSettings readPlan(const json::JsonObject& object, const std::string& client);
+
+/// What a restore brings back, where to and how, as the schema NewRestore describes it; all but vault, point
+/// and confirm, which it allows. Refuses fields by `input`.
+catalogue::RestoreRequest readRestore(Input& input);
+
+/// The key that hex digits stand for; nothing for other text.
+std::optional<std::string> keyFromHex(const std::string& text);
 
 /// "2026-12-01T22:00", as clocks show it and policies have it.
 std::string formatLocalTime(std::chrono::local_seconds time);

@@ -12,14 +12,6 @@ namespace {
 using catalogue::Job;
 using catalogue::JobId;
 
-Answer answerWithJob(const Call& call, JobId id, int status = 200) {
-    const auto job = call.catalogue.jobs().find(id);
-    if (!job) catalogue::throwNotThere("job " + std::to_string(id.value));
-    base::JsonWriter json;
-    writeJob(json, *job, call);
-    return answerWith(json, status);
-}
-
 std::optional<bool> hasEndedOf(const Call& call) {
     const auto state = call.query("state");
     if (!state) return std::nullopt;

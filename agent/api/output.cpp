@@ -5,6 +5,7 @@
 
 #include "agent/api/input.hpp"
 #include "agent/catalogue/job_progress.hpp"
+#include "agent/catalogue/refusal.hpp"
 #include "agent/scheduler/run_times.hpp"
 #include "agent/service/locked_vaults.hpp"
 
@@ -171,6 +172,20 @@ void writeJob(base::JsonWriter& json, const catalogue::Job& job, const Call& cal
     json.member("waitsForPassword", waitsForPassword(job, call));
     addProgress(json, progressOf(job, call));
     json.endObject();
+}
+
+void writeTexts(base::JsonWriter& json, const char* name, const std::vector<std::string>& texts) {
+    json.key(name).beginArray();
+    for (const std::string& text : texts) json.value(text);
+    json.endArray();
+}
+
+Answer answerWithJob(const Call& call, catalogue::JobId id, int status) {
+    const auto job = call.catalogue.jobs().find(id);
+    if (!job) catalogue::throwNotThere("job " + std::to_string(id.value));
+    base::JsonWriter json;
+    writeJob(json, *job, call);
+    return answerWith(json, status);
 }
 
 void writeJobSummary(base::JsonWriter& json, const std::optional<catalogue::JobSummary>& job) {

@@ -40,4 +40,9 @@ void writePlan(base::JsonWriter& json, const catalogue::Plan& plan, const Polici
 void writeJob(base::JsonWriter& json, const catalogue::Job& job, const Call& call);
 void writeJobSummary(base::JsonWriter& json, const std::optional<catalogue::JobSummary>& job);
 
+void writeTexts(base::JsonWriter& json, const char* name, const std::vector<std::string>& texts);
+
+/// Throws Error (NotFound) when there is no such job.
+Answer answerWithJob(const Call& call, catalogue::JobId id, int status = 200);
+
 }  // namespace api

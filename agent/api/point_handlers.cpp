@@ -46,12 +46,6 @@ private:
     std::map<PlanId, std::optional<catalogue::PlanStanding>> plans_;
 };
 
-void writeTexts(base::JsonWriter& json, const char* name, const std::vector<std::string>& texts) {
-    json.key(name).beginArray();
-    for (const std::string& text : texts) json.value(text);
-    json.endArray();
-}
-
 void writePoint(base::JsonWriter& json, const StoredPoint& point, KnownPlans& known) {
     const catalogue::PlanStanding* plan = known.makerOf(point);
     json.beginObject().member("vault", point.vault).member("id", point.id.hex());

@@ -8,6 +8,7 @@
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/known_paths.hpp"
+#include "platform/process.hpp"
 
 namespace app {
 
@@ -28,6 +29,13 @@ json::JsonObject requireObject(const std::string& text) {
 
 }  // namespace
 
+service::JobProcessSettings jobSettings(const std::string& stateFolder) {
+    service::JobProcessSettings settings;
+    settings.program = {platform::programPath(), "service", "job"};
+    settings.folder = stateFolder + "/jobs";
+    return settings;
+}
+
 base::Error errorOf(const api::Answer& answer) {
     const json::JsonObject problem = requireObject(answer.body);
     const auto kind = base::errorKindNamed(problem.text("kind").value_or(""));
@@ -42,8 +50,12 @@ base::Error errorOf(const api::Answer& answer) {
 api::Answer answerOfAgent(Command& command, api::Method method, const std::string& path,
                           const std::string& body, const Query& query) {
     platform::FileSystem& fileSystem = command.around.fileSystem;
-    api::Api agent({fileSystem, command.around.clock, fileSystem.absolutePath(command.around.configFolder),
-                    fileSystem.absolutePath(platform::stateFolder())});
+    const std::string stateFolder = fileSystem.absolutePath(platform::stateFolder());
+    service::FolderBrowser browser(fileSystem, jobSettings(stateFolder));
+    api::ApiParts parts{fileSystem, command.around.clock,
+                        fileSystem.absolutePath(command.around.configFolder), stateFolder};
+    parts.lookIntoFolder = [&browser](const service::WantedFolder& wanted) { return browser.look(wanted); };
+    api::Api agent(std::move(parts));
     api::Request request;
     request.method = method;
     request.path = kRoot + path;

@@ -9,9 +9,13 @@
 #include "agent/api/request.hpp"
 #include "agent/app/command.hpp"
 #include "agent/json/json_object.hpp"
+#include "agent/service/job_process.hpp"
 #include "platform/base/error.hpp"
 
 namespace app {
+
+/// How processes of jobs are started.
+service::JobProcessSettings jobSettings(const std::string& stateFolder);
 
 using Query = std::map<std::string, std::string>;
 

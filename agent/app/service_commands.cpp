@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "agent/api/api.hpp"
+#include "agent/app/agent_api.hpp"
 #include "agent/app/commands.hpp"
 #include "agent/app/run.hpp"
 #include "agent/app/vault_access.hpp"
@@ -90,8 +91,13 @@ service::ServiceLog openLog(Command& command) {
 int serveWithPage(Command& command, service::ServeSettings& settings, platform::ServiceHost& host) {
     service::ServiceLog log = openLog(command);
     try {
-        api::Api agent(
-            {command.around.fileSystem, command.around.clock, configFolderOf(command), settings.stateFolder});
+        service::FolderBrowser browser(command.around.fileSystem, jobSettings(settings.stateFolder));
+        api::ApiParts parts{command.around.fileSystem, command.around.clock, configFolderOf(command),
+                            settings.stateFolder};
+        parts.lookIntoFolder = [&browser](const service::WantedFolder& wanted) {
+            return browser.look(wanted);
+        };
+        api::Api agent(std::move(parts));
         web::Server page(pageParts(command, settings.stateFolder, agent, log));
         page.start();
         settings.note = [&page] { return "the page is at " + page.place(); };
@@ -109,7 +115,7 @@ int runServiceCommand(Command& command) {
     service::ServeSettings settings;
     settings.configFolder = configFolderOf(command);
     settings.stateFolder = command.around.fileSystem.absolutePath(platform::stateFolder());
-    settings.jobs.program = {platform::programPath(), "service", "job"};
+    settings.jobs = jobSettings(settings.stateFolder);
     settings.jobs.restoreSocket = platform::environmentVariable("HBR_RESTORE_SOCKET").value_or("");
     return platform::runService(kServiceName, command.around.cancel,
                                 [&](platform::ServiceHost& host, const base::CancelToken& /*stop*/) {

@@ -73,6 +73,17 @@ std::map<std::string, VaultStanding> Standings::ofVaults() {
     return vaults;
 }
 
+std::vector<ClientStanding> Standings::ofClients() {
+    Statement select = database_.prepare(
+        "SELECT vault, client, count(*), min(started), max(started) FROM points "
+        "WHERE to_be_deleted IS NULL GROUP BY vault, client");
+    std::vector<ClientStanding> clients;
+    while (select.step())
+        clients.push_back(
+            {select.text(0), select.text(1), countOf(select, 2), momentOf(select, 3), momentOf(select, 4)});
+    return clients;
+}
+
 std::map<PolicyId, std::uint64_t> Standings::plansByPolicy() {
     std::map<PolicyId, std::uint64_t> counts;
     Statement select =

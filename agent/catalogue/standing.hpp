@@ -43,6 +43,15 @@ struct VaultStanding {
     std::optional<std::chrono::sys_seconds> newestPoint;  // when it was begun
 };
 
+/// A machine whose restore points a vault has.
+struct ClientStanding {
+    std::string vault;
+    std::string client;
+    std::uint64_t points = 0;
+    std::chrono::sys_seconds oldestPoint;  // when it was begun, as the next
+    std::chrono::sys_seconds newestPoint;
+};
+
 /// Questions over several tables. Not thread-safe; the Database must outlive it.
 class Standings final {
 public:
@@ -53,6 +62,8 @@ public:
     [[nodiscard]] std::optional<PlanStanding> ofPlan(const PlanId& id);
     /// Of all vaults that plans or points name.
     [[nodiscard]] std::map<std::string, VaultStanding> ofVaults();
+    /// By vault and name; points that are to be deleted do not count.
+    [[nodiscard]] std::vector<ClientStanding> ofClients();
     /// How many plans use each policy; those that none uses are missing.
     [[nodiscard]] std::map<PolicyId, std::uint64_t> plansByPolicy();
 

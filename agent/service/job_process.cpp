@@ -20,49 +20,39 @@ using std::chrono::sys_seconds;
 
 namespace {
 
+platform::ChildCommand commandOf(const JobProcessSettings& settings, const std::string& path) {
+    platform::ChildCommand command;
+    command.words = settings.program;
+    command.words.push_back(path);
+    command.errors = platform::ChildCommand::Errors::WithOutput;
+    return command;
+}
+
+std::unique_ptr<platform::ChildProcess> startFor(const JobProcessSettings& settings, const std::string& path,
+                                                 const std::vector<std::string>& words) {
+    const bool isHandedOver = !settings.restoreSocket.empty() && isRestore(words);
+    if (!isHandedOver) return platform::startChild(commandOf(settings, path));
+    return platform::startHandedOver(settings.restoreSocket, base::SecretBytes(path + '\n'));
+}
+
 /// How often a job that is asked to stop is looked at.
 constexpr milliseconds kLook{100};
-
-/// The file that a job reads its words from; it goes with this object.
-class JobFile final {
-public:
-    JobFile(const platform::FileSystem& fileSystem, std::string path, const std::vector<std::string>& words)
-        : fileSystem_(fileSystem), path_(std::move(path)) {
-        writeJobFile(fileSystem_, path_, words);
-    }
-    JobFile(const JobFile&) = delete;
-    JobFile& operator=(const JobFile&) = delete;
-    ~JobFile() {
-        try {
-            fileSystem_.removeFile(path_);
-        } catch (...) {
-            // The service sweeps the folder when it starts; a destructor has nobody to tell.
-            static_cast<void>(base::currentError());
-        }
-    }
-
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-private:
-    const platform::FileSystem& fileSystem_;
-    const std::string path_;
-};
 
 class JobProcess final : public RunningJob {
 public:
     JobProcess(const platform::FileSystem& fileSystem, const platform::Clock& clock,
-               const JobProcessSettings& settings, const std::string& path,
+               const JobProcessSettings& settings, const std::string& name,
                const std::vector<std::string>& words, const WantedPoint& wanted, std::function<void()> onEnd)
         : clock_(clock),
           patience_(settings.patience),
           onEnd_(std::move(onEnd)),
-          file_(fileSystem, path, words),
-          child_(start(settings, path, words)),
+          started_(fileSystem, settings, name, words),
+          child_(started_.child()),
           report_(wanted),
           reader_([this] { read(); }) {}
 
     ~JobProcess() override {
-        child_->kill();
+        child_.kill();
         reader_.join();
     }
 
@@ -88,26 +78,10 @@ public:
             if (askedToStop_) return;
             askedToStop_ = clock_.steady();
         }
-        child_->askToStop();
+        child_.askToStop();
     }
 
 private:
-    static std::unique_ptr<platform::ChildProcess> start(const JobProcessSettings& settings,
-                                                         const std::string& path,
-                                                         const std::vector<std::string>& words) {
-        const bool isHandedOver = !settings.restoreSocket.empty() && isRestore(words);
-        if (!isHandedOver) return platform::startChild(commandOf(settings, path));
-        return platform::startHandedOver(settings.restoreSocket, base::SecretBytes(path + '\n'));
-    }
-
-    static platform::ChildCommand commandOf(const JobProcessSettings& settings, const std::string& path) {
-        platform::ChildCommand command;
-        command.words = settings.program;
-        command.words.push_back(path);
-        command.errors = platform::ChildCommand::Errors::WithOutput;
-        return command;
-    }
-
     [[nodiscard]] sys_seconds now() const { return sys_seconds(std::chrono::seconds(clock_.now().seconds)); }
 
     /// Ends a job by force whose time to stop is over.
@@ -117,7 +91,7 @@ private:
             const std::lock_guard lock(mutex_);
             asked = askedToStop_;
         }
-        if (asked && clock_.steady() - *asked >= patience_) child_->kill();
+        if (asked && clock_.steady() - *asked >= patience_) child_.kill();
     }
 
     // The reader's thread.
@@ -127,7 +101,7 @@ private:
             readToTheEnd();
         } catch (...) {
             const base::Error error = base::currentError();
-            child_->kill();
+            child_.kill();
             const std::lock_guard lock(mutex_);
             outcome_ = failedWith(error);
         }
@@ -137,7 +111,7 @@ private:
     void readToTheEnd() {
         std::array<base::Byte, 16 * base::kKiB> buffer{};
         for (;;) {
-            const auto got = child_->readOutput(buffer, kLook);
+            const auto got = child_.readOutput(buffer, kLook);
             if (got == 0U) break;
             if (got) {
                 const std::lock_guard lock(mutex_);
@@ -146,7 +120,7 @@ private:
             enforceStop();
         }
         std::optional<int> exitCode;
-        while (!(exitCode = child_->wait(kLook))) enforceStop();
+        while (!(exitCode = child_.wait(kLook))) enforceStop();
         const std::lock_guard lock(mutex_);
         outcome_ = report_.finish(*exitCode, askedToStop_.has_value(), now());
     }
@@ -154,8 +128,8 @@ private:
     const platform::Clock& clock_;
     const milliseconds patience_;
     const std::function<void()> onEnd_;
-    const JobFile file_;
-    const std::unique_ptr<platform::ChildProcess> child_;
+    const StartedJob started_;
+    platform::ChildProcess& child_;
 
     mutable std::mutex mutex_;  // guards what follows
     JobReport report_;
@@ -167,16 +141,42 @@ private:
 
 }  // namespace
 
+StartedJob::StartedJob(const platform::FileSystem& fileSystem, const JobProcessSettings& settings,
+                       const std::string& name, const std::vector<std::string>& words)
+    : fileSystem_(fileSystem), path_(settings.folder + "/" + name) {
+    fileSystem_.createDirectories(settings.folder);
+    writeJobFile(fileSystem_, path_, words);
+    try {
+        child_ = startFor(settings, path_, words);
+    } catch (...) {
+        removeFile();
+        throw;
+    }
+}
+
+StartedJob::~StartedJob() {
+    child_.reset();
+    removeFile();
+}
+
+void StartedJob::removeFile() const noexcept {
+    try {
+        fileSystem_.removeFile(path_);
+    } catch (...) {
+        // The service sweeps the folder when it starts; a destructor has nobody to tell.
+        static_cast<void>(base::currentError());
+    }
+}
+
 JobStarter jobProcesses(const platform::FileSystem& fileSystem, const platform::Clock& clock,
                         JobProcessSettings settings) {
     return [&fileSystem, &clock, settings = std::move(settings)](
                catalogue::JobId id, const std::vector<std::string>& words, const WantedPoint& wanted,
                std::function<void()> onEnd) -> std::unique_ptr<RunningJob> {
-        fileSystem.createDirectories(settings.folder);
         WantedPoint kept = wanted;
         kept.sources = vault::sourcesOfPoint(fileSystem, wanted.sources);
-        const std::string path = settings.folder + "/" + std::to_string(id.value);
-        return std::make_unique<JobProcess>(fileSystem, clock, settings, path, words, kept, std::move(onEnd));
+        return std::make_unique<JobProcess>(fileSystem, clock, settings, std::to_string(id.value), words,
+                                            kept, std::move(onEnd));
     };
 }
 

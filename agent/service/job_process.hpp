@@ -9,10 +9,12 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "agent/service/running_job.hpp"
+#include "platform/child_process.hpp"
 #include "platform/clock.hpp"
 #include "platform/file_system.hpp"
 
@@ -28,6 +30,26 @@ struct JobProcessSettings {
     /// Where restores are handed over, to be done with rights that this process lacks (HBR_RESTORE_SOCKET);
     /// empty: they are child processes as other jobs are.
     std::string restoreSocket = {};
+};
+
+/// A process that works words off, and the file by which they travel; both end with this object, the process
+/// by force when it still runs. Throws Error when it cannot be started. `fileSystem` is not owned.
+class StartedJob final {
+public:
+    StartedJob(const platform::FileSystem& fileSystem, const JobProcessSettings& settings,
+               const std::string& name, const std::vector<std::string>& words);
+    StartedJob(const StartedJob&) = delete;
+    StartedJob& operator=(const StartedJob&) = delete;
+    ~StartedJob();
+
+    [[nodiscard]] platform::ChildProcess& child() const noexcept { return *child_; }
+
+private:
+    void removeFile() const noexcept;
+
+    const platform::FileSystem& fileSystem_;
+    const std::string path_;
+    std::unique_ptr<platform::ChildProcess> child_;
 };
 
 /// Starts jobs so. `fileSystem` and `clock` are not owned and outlive every job.

@@ -13,12 +13,13 @@ import { viewOf } from "./views/views";
 
 const everyMs = 3000;
 
-type Place = "overview" | "backup" | "policies" | "points" | "vaults" | "settings";
+type Place = "overview" | "backup" | "policies" | "restore" | "points" | "vaults" | "settings";
 
 const places: Array<{ place: Place; icon: IconName; heads: string[] }> = [
     { place: "overview", icon: "overview", heads: ["", "overview"] },
     { place: "backup", icon: "backup", heads: ["backup", "plan", "jobs", "job"] },
     { place: "policies", icon: "policies", heads: ["policies", "policy"] },
+    { place: "restore", icon: "restore", heads: ["restore"] },
     { place: "points", icon: "points", heads: ["points"] },
     { place: "vaults", icon: "vaults", heads: ["vaults"] },
     { place: "settings", icon: "settings", heads: ["settings"] },

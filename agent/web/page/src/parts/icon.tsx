@@ -4,6 +4,7 @@ const drawings = {
     overview: "M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z",
     backup: "M12 15V4m0 0L7.5 8.5M12 4l4.5 4.5M4 14v4a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-4",
     policies: "M7 3v3m10-3v3M4 9h16M4 5h16v15H4zm5 9 2.2 2.2L15.5 12",
+    restore: "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M4 14v4a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-4",
     points: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5M12 8v4.5l3 1.8",
     vaults: "M4 4h16v14H4zm3 14v2m10-2v2m-2-9a3 3 0 1 1-6 0 3 3 0 0 1 6 0z",
     settings: "M4 7h9m4 0h3M4 17h3m4 0h9M15 7a2 2 0 1 0 0-.01M9 17a2 2 0 1 0 0-.01",

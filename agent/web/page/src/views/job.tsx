@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // job.tsx: one job, live: how far it is, what it does, what happened.
-import type { Job, JobEvents, Progress } from "contract";
+import type { Job, JobEvents, Progress, Restore } from "contract";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
@@ -19,6 +19,7 @@ import { Moment } from "../parts/text";
 import { Loaded, Panel, View } from "../parts/view";
 import { addressOf, go } from "../route";
 import { secondsTaken } from "./jobs";
+import { RestoreFigures } from "./restore_dry_run";
 
 const everyMs = 1000;
 
@@ -44,6 +45,7 @@ export function JobView({ id }: { id: number }) {
                 {(read) => (
                     <>
                         <JobState job={read} speeds={speeds} />
+                        {read.kind === "restore" && <RestorePanel job={read} />}
                         <Panel title={words.job.facts}>
                             <JobFacts job={read} />
                         </Panel>
@@ -246,6 +248,27 @@ function Counters({ job, speeds }: { job: Job; speeds: number[] }) {
                 </Counter>
             )}
         </dl>
+    );
+}
+
+/// What a restore brings back and where to; once it has ended, what came of it.
+function RestorePanel({ job }: { job: Job }) {
+    const { words } = useAround();
+    const say = words.restore;
+    // Asked again once it has ended: another path is another question.
+    const restore = useLive<Restore>(`/restores/${job.id}${isOver(job) ? "?ended" : ""}`);
+    return (
+        <Panel title={say.outcome}>
+            <Loaded live={restore}>
+                {(read) => (
+                    <>
+                        {read.dryRun && <p class="strong">{say.isTrial}</p>}
+                        <Facts facts={[[say.target, <bdi>{read.target ?? say.inPlace}</bdi>]]} />
+                        <RestoreFigures restore={read} />
+                    </>
+                )}
+            </Loaded>
+        </Panel>
     );
 }
 

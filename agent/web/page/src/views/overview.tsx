@@ -195,6 +195,12 @@ function Plans({ overview }: { overview: Overview }) {
                                 </td>
                                 <td>
                                     <MomentAndDistance time={plan.lastGood} otherwise={words.never} />
+                                    {plan.lastGood !== null && (
+                                        <a class="more" href={addressOf("points", plan.id)}>
+                                            {words.points.restore}
+                                            <span class="visually-hidden">: {plan.name}</span>
+                                        </a>
+                                    )}
                                 </td>
                                 <td>
                                     <MomentAndDistance

@@ -53,9 +53,6 @@ export function PointsView({ plan }: { plan: string | undefined }) {
                         <>
                             <PointTable points={items} />
                             <Pager isFirst={cursor === undefined} next={next} show={setCursor} />
-                            <p class="quiet">
-                                {say.howToRestore}: <code>hbr restore latest --target /tmp/back --vault NAME</code>
-                            </p>
                         </>
                     )
                 }
@@ -89,6 +86,9 @@ function PointTable({ points }: { points: Point[] }) {
                                 {say.faults}
                             </th>
                             <th scope="col">{say.kept}</th>
+                            <th scope="col">
+                                <span class="visually-hidden">{say.restore}</span>
+                            </th>
                         </tr>
                     </thead>
                     <tbody>
@@ -109,6 +109,15 @@ function PointTable({ points }: { points: Point[] }) {
                                 <td class="number">{formats.integer(point.faults)}</td>
                                 <td>
                                     <PointEnd point={point} />
+                                </td>
+                                <td>
+                                    <a
+                                        class="button"
+                                        href={addressOf("restore", point.vault, point.client, point.id)}
+                                        aria-label={say.restoreFrom(formats.exactMoment(point.started))}
+                                    >
+                                        {say.restore}
+                                    </a>
                                 </td>
                             </tr>
                         ))}

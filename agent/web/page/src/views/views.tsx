@@ -15,6 +15,7 @@ import { EditPlanView, NewPlanView } from "./plan_wizard";
 import { PoliciesView } from "./policies";
 import { EditPolicyView, NewPolicyView } from "./policy_form";
 import { PointsView } from "./points";
+import { RestoreView } from "./restore";
 import { SettingsView } from "./settings";
 import { NewVaultView, VaultsView } from "./vaults";
 
@@ -40,6 +41,8 @@ export function viewOf(route: Route, overview: Live<Overview>) {
             return <EditPolicyView id={Number(second)} />;
         case "points":
             return <PointsView plan={second} />;
+        case "restore":
+            return <RestoreView route={route} />;
         case "vaults":
             return second === "new" ? <NewVaultView /> : <VaultsView />;
         case "settings":

@@ -44,6 +44,21 @@ export class Formats {
         return this.exactMoments.format(new Date(time));
     }
 
+    /// "November 2026".
+    month(time: string): string {
+        return new Intl.DateTimeFormat(this.locale, { month: "long", year: "numeric" }).format(new Date(time));
+    }
+
+    /// "Saturday, 28 November 2026".
+    day(time: string): string {
+        return new Intl.DateTimeFormat(this.locale, { dateStyle: "full" }).format(new Date(time));
+    }
+
+    /// "Sat".
+    weekday(time: string): string {
+        return new Intl.DateTimeFormat(this.locale, { weekday: "short" }).format(new Date(time));
+    }
+
     clockTime(time: string | number): string {
         return this.clock.format(new Date(time));
     }
