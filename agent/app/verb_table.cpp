@@ -426,7 +426,7 @@ const Verb kVerbs[] = {
      {},
      {},
      false,
-     "hbr service restore",
+     "hbr service restore --json",
      "For hbr-restore@.service of systemd alone: the first line of its input is the path of a file with the "
      "words of a restore. It does nothing but restores, and stops when its input ends.",
      runServiceRestore},

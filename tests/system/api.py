@@ -179,6 +179,7 @@ def whole_way(agent: Agent, source: pathlib.Path) -> None:
     point = agent.ask("get", f"/points?plan={plan['id']}")["items"][0]
     lab.check(point["id"] == ended["point"] and point["planName"] == "files", f"the point is {point}")
     agent.ask("get", f"/points/disk/{point['id']}")
+    restored(agent, source, point["id"])
     overview = agent.ask("get", "/overview")
     lab.check(overview["plans"][0]["state"] == "protected", f"the overview says {overview}")
     told = agent.ask("post", f"/policies/preview?plan={plan['id']}&runs=3", policy())
@@ -190,6 +191,26 @@ def whole_way(agent: Agent, source: pathlib.Path) -> None:
     lab.check("\"points\":[]" in lab.run("point", "list", "--vault", "disk", "--json").stdout, "the vault has it still")
     agent.await_that("/jobs?state=active", lambda jobs: not jobs["items"], "the deletion ends")
     agent.ask("delete", f"/plans/{plan['id']}")
+
+
+def restored(agent: Agent, source: pathlib.Path, point: str) -> None:
+    """A file is found in its folder and brought back; tests/system/restore_service.py has the rest."""
+    lab = agent.lab
+    clients = agent.ask("get", "/clients")["items"]
+    lab.check([client["points"] for client in clients] == [1] and clients[0]["isThisMachine"], f"the clients are {clients}")
+    key = ""
+    for name in [*source.parts[1:], "folder 0", "file 0"]:
+        page = agent.ask("get", f"/points/disk/{point}/entries?folder={key}")
+        key = next(entry["key"] for entry in page["items"] if entry["name"] == name)
+    target = lab.work / "back"
+    wanted = {"vault": "disk", "point": point, "target": str(target), "keys": [key], "verify": True}
+    job = agent.ask("post", "/restores", wanted)
+    ended = agent.await_that(f"/jobs/{job['id']}", lambda job: job["ended"], "the restore ends")
+    lab.check(ended["state"] == "completed" and ended["kind"] == "restore", f"the restore ended {ended}")
+    told = agent.ask("get", f"/restores/{job['id']}")
+    lab.check(told["counts"]["created"] == 1 and told["counts"]["differences"] == 0, f"it told {told}")
+    back = target / source.relative_to("/") / "folder 0" / "file 0"
+    lab.check(back.read_bytes() == (source / "folder 0" / "file 0").read_bytes(), "the file came back otherwise")
 
 
 def cancelled(agent: Agent, source: pathlib.Path) -> None:
@@ -210,8 +231,14 @@ def refusals(agent: Agent) -> None:
                          ("get", "/policies/77"), ("get", "/policies/77/consequences"), ("get", f"/plans/{nothing}"),
                          ("post", f"/plans/{nothing}/run"), ("delete", f"/plans/{nothing}"),
                          ("delete", f"/plans/{nothing}/pause"), ("get", f"/points/disk/{nothing}"), ("get", "/vaults/no"),
+                         ("get", f"/points/disk/{nothing}/entries"), ("get", "/restores/77"),
                          ("delete", "/policies/77?confirm=x")):
         agent.ask(method, path, expect=NOT_FOUND)
+    agent.ask("post", "/restores", {"vault": "disk", "point": nothing, "inPlace": True}, expect=NOT_FOUND)
+    for wrong in ({"inPlace": True, "target": "/back"}, {}, {"target": "back"}, {"target": "/back", "keys": ["x"]},
+                  {"target": "/back", "onConflict": "merge"}, {"target": "/back", "bytesPerSecond": 0},
+                  {"target": "/back", "includes": [""]}, {"target": "/back", "verify": "yes"}):
+        agent.ask("post", "/restores", {"vault": "disk", "point": nothing} | wrong, expect=USAGE)
     agent.ask("put", "/policies/77", policy(), expect=NOT_FOUND)
     agent.ask("put", f"/plans/{nothing}", {"name": "x", "vault": "disk", "sources": ["/etc"]}, expect=NOT_FOUND)
     agent.ask("put", f"/plans/{nothing}/pause", {"minutes": 0}, expect=USAGE)
