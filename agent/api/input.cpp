@@ -196,13 +196,6 @@ std::vector<std::string> Input::textsIfAny(const std::string& name) {
     return has(name) ? texts(name) : std::vector<std::string>();
 }
 
-bool Input::flagOr(const std::string& name, bool otherwise) {
-    if (!has(name)) return otherwise;
-    const auto flag = object_.flag(name);
-    if (!flag) refuse(name, "'" + name + "' is neither true nor false.");
-    return flag.value_or(otherwise);
-}
-
 std::optional<Input> Input::object(const std::string& name) {
     if (!has(name)) return std::nullopt;
     if (auto object = object_.object(name)) return Input(std::move(*object), refused_, prefix_ + name + ".");

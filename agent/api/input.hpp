@@ -39,7 +39,6 @@ public:
     std::vector<std::string> texts(const std::string& name);
     /// None when they are missing.
     std::vector<std::string> textsIfAny(const std::string& name);
-    bool flagOr(const std::string& name, bool otherwise);
     /// Nothing when it is missing.
     std::optional<Input> object(const std::string& name);
     /// None when they are missing.

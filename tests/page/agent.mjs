@@ -10,7 +10,7 @@ import { StandIn } from "./stand_in.mjs";
 
 const program = process.env.HBR_PROGRAM ?? "";
 
-/// { url, folder, stop() }: `folder` holds "data", with something to back up, and room for a vault.
+/// { url, folder, isReal, stop() }: `folder` holds "data", with something to back up, and room for a vault.
 export async function startAgent() {
     const folder = await mkdtemp(join(process.env.HBR_TEST_DIR ?? tmpdir(), "hbr-page."));
     await mkdir(join(folder, "data"));
@@ -26,6 +26,7 @@ async function startStandIn(folder) {
     return {
         url,
         folder,
+        isReal: false,
         async stop() {
             await standIn.stop();
             await rm(folder, { recursive: true });
@@ -47,6 +48,7 @@ async function startService(folder) {
     return {
         url,
         folder,
+        isReal: true,
         async stop() {
             child.kill("SIGTERM");
             await ended;

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 
 import { fullHistory } from "./stand_in_history.mjs";
+import { answerOfRestore } from "./stand_in_restore.mjs";
 
 const hourMs = 3_600_000;
 const intervals = { hour: hourMs, day: 24 * hourMs, week: 168 * hourMs };
@@ -88,6 +89,8 @@ export class StandInAgent {
     }
 
     handle(method, parts, query, body, mayUse) {
+        const restoring = answerOfRestore(this, method, parts, query, body);
+        if (restoring) return restoring;
         const [noun, id, verb] = parts;
         const where = id === undefined ? "" : id === "preview" ? "/preview" : "/*";
         const deed = `${method} ${noun}${where}${verb === undefined ? "" : `/${verb}`}`;
@@ -364,15 +367,16 @@ export class StandInAgent {
 
     // Jobs. Each question about one takes it a step further, so that tests need not wait.
     run(id) {
-        const plan = this.plan(id);
-        const job = {
+        const { name, client, vault } = this.plan(id);
+        return [202, this.addJob({ kind: "backup", plan: id, planName: name, client, vault })];
+    }
+
+    addJob(job) {
+        const added = {
             id: this.nextJob++,
-            kind: "backup",
             state: "queued",
-            plan: plan.id,
-            planName: plan.name,
-            client: plan.client,
-            vault: plan.vault,
+            plan: null,
+            planName: "",
             due: null,
             made: time(Date.now()),
             started: null,
@@ -386,10 +390,11 @@ export class StandInAgent {
             errorCode: "",
             errorText: "",
             progress: null,
+            ...job,
         };
-        this.state.jobs.unshift(job);
-        this.state.events[job.id] = [];
-        return [202, job];
+        this.state.jobs.unshift(added);
+        this.state.events[added.id] = [];
+        return added;
     }
 
     job(id) {
@@ -431,6 +436,10 @@ export class StandInAgent {
 
     completed(job) {
         const { newBytes, readBytes, storedBytes, objectsDone } = job.progress;
+        if (job.kind === "restore") {
+            Object.assign(job, { objects: objectsDone, readBytes, storedBytes });
+            return this.ended(job, "completed");
+        }
         const plan = this.state.plans.find(({ id }) => id === job.plan);
         const point = {
             vault: job.vault,

@@ -8,6 +8,7 @@ import { StandIn } from "./stand_in.mjs";
 
 const planId = "1".padStart(32, "0");
 const hostilePlanId = "4".padStart(32, "0");
+const pointId = (1000 + 40).toString(16).padStart(32, "0");
 const hostile = "<img src=x onerror=alert(1)>";
 const views = {
     overview: "#/",
@@ -22,6 +23,9 @@ const views = {
     policy: "#/policy/1",
     "policy-new": "#/policies/new",
     points: "#/points",
+    restore: "#/restore",
+    "restore-when": "#/restore/main/backup-host",
+    "restore-what": `#/restore/main/backup-host/${pointId}`,
     vaults: "#/vaults",
     "vault-new": "#/vaults/new",
     settings: "#/settings",
@@ -209,5 +213,76 @@ test("a narrow window shows everything without scrolling sideways", async () => 
         assert.ok(content <= window, `${name} is ${content} wide`);
         await shoot(page, `${name}-narrow`);
     }
+    await visitor.end();
+});
+
+/// Opens the folders one after the other.
+async function openFolders(page, ...names) {
+    for (const name of names) {
+        await page.getByRole("button", { name, exact: true }).click();
+        await page.locator(".trail [aria-current]", { hasText: name }).waitFor();
+        await settled(page);
+    }
+}
+
+test("what is chosen in folders is what is restored, and a hostile name is text", async () => {
+    const visitor = await visit(browser, fullUrl);
+    const { page } = visitor;
+    await show(page, views["restore-what"]);
+    await page.getByText("The whole restore point is restored.").waitFor();
+    await openFolders(page, "home", "ana");
+    await page.getByRole("checkbox", { name: `Restore ${hostile}.txt` }).check();
+    await page.getByRole("checkbox", { name: "Restore letters" }).check();
+    await page.getByText("2 entries are restored:").waitFor();
+    assert.equal(await page.locator("img:not([src='icon.svg'])").count(), 0);
+    await page.locator(".trail").getByRole("button", { name: "Everything" }).click();
+    await page.getByRole("checkbox", { name: "Restore home" }).check();
+    await page.getByText("1 entry is restored:").waitFor();
+    await openFolders(page, "home");
+    assert.equal(await page.getByRole("checkbox", { name: "ana comes with its folder" }).isDisabled(), true);
+    await page.locator(".trail").getByRole("button", { name: "Everything" }).click();
+    await openFolders(page, "srv", "data");
+    assert.equal(await page.locator(".entries tbody tr").count(), 200);
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByText("figures 259.xlsx").waitFor();
+    assert.equal(await page.locator(".entries tbody tr").count(), 60);
+
+    await page.getByLabel("Folder", { exact: true }).fill("/back");
+    const asked = page.waitForRequest((request) => request.method() === "POST");
+    await page.getByRole("button", { name: "Try it first" }).click();
+    const body = (await asked).postDataJSON();
+    assert.deepEqual([body.keys, body.target, body.dryRun], [[Buffer.from("home").toString("hex")], "/back", true]);
+    await page.getByText("Room that they need").waitFor();
+    await checkAccessibility(page, "a tried restore");
+    await shoot(page, "restore-tried");
+    await visitor.end();
+});
+
+test("files are replaced at their place by whoever types the client's name", async () => {
+    const visitor = await visit(browser, fullUrl);
+    const { page } = visitor;
+    await show(page, views["restore-what"]);
+    await page.getByRole("radio", { name: "The original place" }).check();
+    await page.getByLabel("When a file is there already").selectOption("overwrite");
+    await page.getByRole("button", { name: "Restore", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    const consent = dialog.getByRole("button", { name: "Replace them" });
+    assert.equal(await consent.isDisabled(), true);
+    await dialog.getByRole("textbox").fill("backup-hos");
+    assert.equal(await consent.isDisabled(), true);
+    await checkAccessibility(page, "a restore over files");
+    await shoot(page, "restore-replace");
+    await dialog.getByRole("textbox").fill("backup-host");
+    const asked = page.waitForRequest((request) => request.method() === "POST");
+    await consent.click();
+    const body = (await asked).postDataJSON();
+    assert.deepEqual(
+        [body.inPlace, body.confirm, body.onConflict, body.target],
+        [true, "backup-host", "overwrite", undefined],
+    );
+    await page.getByRole("heading", { name: /^Job / }).waitFor();
+    await page.getByText("Completed", { exact: true }).waitFor();
+    await page.getByText("the original place").waitFor();
+    await shoot(page, "restore-job");
     await visitor.end();
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // walk_test.mjs: what a new user does, from the first visit to a deleted policy; once with a mouse, once without.
 import assert from "node:assert/strict";
+import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -91,7 +92,39 @@ test("each field of a policy takes its lowest and its highest value, and nothing
     await agent.stop();
 });
 
-test("a new user gets to a completed backup, and deletes the policy with all that goes along", async () => {
+/// From the menu to a file that is back; the backup has left one restore point.
+async function restoreFirstFile(page, folder) {
+    await page.locator(".rail").getByRole("link", { name: "Restore", exact: true }).click();
+    await page.getByText("(this machine)").waitFor();
+    await checkAccessibility(page, "whose files");
+    await shoot(page, "restore-1-whose");
+    await page.locator("tbody").getByRole("link").first().click();
+    await page.locator(".point-list").waitFor();
+    await checkAccessibility(page, "from when");
+    await shoot(page, "restore-2-when");
+    await page.locator(".point-list").getByRole("link").first().click();
+    for (const name of join(folder, "data").split("/").slice(1)) {
+        await page.getByRole("button", { name, exact: true }).click();
+        await page.locator(".trail [aria-current]", { hasText: name }).waitFor();
+    }
+    await page.getByRole("checkbox", { name: "Restore file 7.txt", exact: true }).check();
+    await page.getByLabel("Folder", { exact: true }).fill(join(folder, "back"));
+    await page.getByRole("button", { name: "Try it first" }).click();
+    await page.getByText("Room that they need").waitFor();
+    await assert.rejects(access(join(folder, "back")));
+    await checkAccessibility(page, "what and where to");
+    await shoot(page, "restore-3-what");
+    await page.getByRole("button", { name: "Restore", exact: true }).click();
+    await page.getByRole("heading", { name: "Job 3" }).waitFor();
+    await page.getByText("Completed", { exact: true }).waitFor();
+    await page.getByText("Differences from the vault").waitFor();
+    await shoot(page, "restore-4-done");
+    const back = await readFile(join(folder, "back", folder, "data", "file 7.txt"), "utf8");
+    assert.equal(back, "7\n".repeat(1000));
+    assert.deepEqual(await readdir(join(folder, "back", folder, "data")), ["file 7.txt"]);
+}
+
+test("a new user gets to the first restored file, and deletes the policy with all that goes along", async () => {
     const agent = await startAgent();
     const visitor = await visit(browser, agent.url);
     const { page } = visitor;
@@ -144,6 +177,7 @@ test("a new user gets to a completed backup, and deletes the policy with all tha
     await show(page, "#/");
     await page.getByText("Everything is protected").waitFor();
     await shoot(page, "overview-protected");
+    if (agent.isReal) await restoreFirstFile(page, agent.folder);
 
     await show(page, "#/policies");
     await page.getByRole("button", { name: `Delete ${hostile}` }).click();

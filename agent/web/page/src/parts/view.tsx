@@ -118,20 +118,22 @@ export function Panel({ title, actions, children, isFlush = false }: PanelProps)
 interface PagerProps {
     isFirst: boolean;
     next: string | null;
+    /// What leads to the first and to the next entries, where these are not the newest and older ones.
+    names?: { first: string; next: string };
     show: (cursor: string | undefined) => void;
 }
 
 /// Leads to older entries and back to the newest.
-export function Pager({ isFirst, next, show }: PagerProps) {
+export function Pager({ isFirst, next, names, show }: PagerProps) {
     const { words } = useAround();
     if (isFirst && next === null) return null;
     return (
         <div class="pager">
             <button type="button" class="button" disabled={isFirst} onClick={() => show(undefined)}>
-                {words.newer}
+                {names?.first ?? words.newer}
             </button>
             <button type="button" class="button" disabled={next === null} onClick={() => next !== null && show(next)}>
-                {words.older}
+                {names?.next ?? words.older}
             </button>
         </div>
     );

@@ -64,7 +64,7 @@ export function PointBrowser({ point, chosen, change }: BrowserProps) {
                                 open={(entry) => show([...trail, { key: entry.key, name: entry.name }])}
                             />
                         )}
-                        <Pager isFirst={cursor === undefined} next={next} show={setCursor} />
+                        <Pager isFirst={cursor === undefined} next={next} names={say.pages} show={setCursor} />
                     </>
                 )}
             </Loaded>

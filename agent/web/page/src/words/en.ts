@@ -423,6 +423,7 @@ export const en = {
         chooseHint: "A folder comes with all that is in it. When nothing is ticked, everything is restored.",
         root: "Everything",
         trail: "Folders above",
+        pages: { first: "Back to the first", next: "More" },
         emptyFolder: "The folder is empty",
         emptyFolderLead: "It was empty when the backup was made, or what was in it was left out.",
         restoreIt: "Restore it",

@@ -409,6 +409,7 @@ export const zh: Words = {
         chooseHint: "选择文件夹会恢复其中的全部内容。什么都不选则恢复全部。",
         root: "全部",
         trail: "上级文件夹",
+        pages: { first: "回到开头", next: "更多" },
         emptyFolder: "文件夹是空的",
         emptyFolderLead: "备份时它是空的，或者其中的内容被排除了。",
         restoreIt: "恢复",
