@@ -59,8 +59,7 @@ int configureService(Command& command) {
     const config::SettingsOverrides wanted{command.line.value("port"), command.line.value("listen")};
     const config::AgentSettings before = file.read();
     const config::AgentSettings settings = config::overridden(before, wanted);
-    if (settings.port != before.port || command.line.has("require-free"))
-        (void)web::listenOn(config::kLoopback, settings.port);
+    if (settings.port != before.port || command.line.has("require-free")) web::requireFree(settings.port);
     const bool isChange = wanted.port || wanted.listenAddress;
     if (isChange) file.update([&wanted](auto& changing) { changing = config::overridden(changing, wanted); });
     printResult(command, [&settings](base::JsonWriter& json) {

@@ -7,6 +7,7 @@
 #include <Poco/Net/SocketDefs.h>
 
 #include "agent/web/host_rules.hpp"
+#include "agent/web/network_use.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/tcp_ports.hpp"
@@ -98,6 +99,11 @@ std::vector<ServerSocket> listenOn(const std::string& address, std::uint16_t por
         }
     }
     return sockets;
+}
+
+void requireFree(std::uint16_t port) {
+    const NetworkUse network;
+    (void)listenOn(kLoopback4, port);
 }
 
 }  // namespace web

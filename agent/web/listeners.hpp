@@ -20,6 +20,12 @@ bool isEveryAddress(const std::string& address);
 /// browsers try it first for "localhost", and all go on to IPv4. Throws Error: Busy ("WEB-0001") when the
 /// port is taken, with the process that has it where that can be known, Unavailable ("WEB-0002") when the
 /// address cannot be listened on.
+///
+/// Under a NetworkUse.
 std::vector<Poco::Net::ServerSocket> listenOn(const std::string& address, std::uint16_t port);
+
+/// Throws what listenOn() throws when this machine's loopback addresses cannot be listened on at the port
+/// now.
+void requireFree(std::uint16_t port);
 
 }  // namespace web

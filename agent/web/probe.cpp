@@ -10,6 +10,7 @@
 
 #include "agent/config/agent_settings.hpp"
 #include "agent/json/json_object.hpp"
+#include "agent/web/network_use.hpp"
 
 namespace web {
 
@@ -31,6 +32,7 @@ std::string bodyOf(std::istream& stream) {
 std::optional<std::string> versionOnPort(std::uint16_t port) {
     using Poco::Net::HTTPRequest;
     using Poco::Net::HTTPResponse;
+    const NetworkUse network;
     try {
         Poco::Net::HTTPClientSession session(config::kLoopback, port);
         session.setProxyConfig({});

@@ -10,6 +10,7 @@
 
 #include "agent/config/agent_settings.hpp"
 #include "agent/web/limits.hpp"
+#include "agent/web/network_use.hpp"
 #include "agent/web/page_files.hpp"
 #include "agent/web/site.hpp"
 #include "platform/clock.hpp"
@@ -59,6 +60,7 @@ public:
 private:
     class Running;
 
+    const NetworkUse network_;
     const ServerParts parts_;
     std::unique_ptr<Running> running_;
 };

@@ -9,12 +9,13 @@
 # sudo.
 set -euo pipefail
 
-readonly packages=(
-    systemd systemd-sysv udev dbus linux-image-cloud-amd64 e2fsprogs kmod procps sqlite3
-    libssl3 libzstd1 libsqlite3-0 libpocofoundation80 libpocojson80 libpoconet80 libpoconetssl80
+readonly packages=(systemd systemd-sysv udev dbus linux-image-cloud-amd64 e2fsprogs kmod procps sqlite3)
+# What the Debian package of HBR needs beyond a base system is not installed: it lies in /var/lib/guest-packages.
+readonly for_package=(
+    libpocofoundation80 libpocojson80 libpoconet80 libpoconetssl80 libpococrypto80 libpocoutil80 libpocoxml80 libpcre3
 )
 readonly suite=bookworm
-readonly longest=15m
+readonly longest=25m
 
 [ $# -eq 1 ] || { echo "usage: guest.sh FOLDER" >&2; exit 2; }
 if [ "$(id -u)" -ne 0 ]; then
@@ -47,9 +48,15 @@ make_system() {
     rm -rf "$system"
     mkdir -p "$system"
     local list tree=$system/tree
-    list=$(IFS=,; echo "${packages[*]}")
+    list=$(IFS=,; echo "${packages[*]},${for_package[*]}")
     debootstrap --variant=minbase --include="$list" "$suite" "$tree" >"$system/log" 2>&1 ||
         { tail -n 20 "$system/log" >&2; echo "guest.sh: the system cannot be made." >&2; exit 1; }
+    local package
+    mkdir "$tree/var/lib/guest-packages"
+    for package in "${for_package[@]}"; do
+        mv "$tree/var/cache/apt/archives/${package}"_*.deb "$tree/var/lib/guest-packages/"
+    done
+    chroot "$tree" dpkg --purge "${for_package[@]}" >>"$system/log" 2>&1
     rm -rf "$tree"/var/cache/apt/archives/*.deb
     add_runner "$tree"
     cp "$tree"/boot/vmlinuz-* "$system/kernel"

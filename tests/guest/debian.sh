@@ -1,57 +1,26 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# service.sh HBR: the unit of systemd/ under a real systemd: start, status, a job, stop and restart in the middle of one,
-# a hang that the watchdog ends, kill -9, and how little it may do. Run by tests/run guest; guest.sh boots the machine.
+# debian.sh: in the guest, beside hbr.deb: the Debian package and its unit under a real systemd: install, start, status, a
+# job, stop and restart in the middle of one, a hang that the watchdog ends, kill -9, and how little it may do; remove
+# and purge.
 set -euo pipefail
+# shellcheck source=tests/guest/checks.sh
+. ./checks.sh
 
-source_folder=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
-
-if [ "${1:-}" != --inside ]; then
-    payload=$(mktemp -d "${TMPDIR:-/var/tmp}/hbr-payload.XXXXXX")
-    trap 'rm -rf "$payload"' EXIT
-    cp "$1" "$payload/hbr"
-    cp "$source_folder/systemd/hbr.service" "$payload/"
-    cp "$0" "$payload/service.sh"
-    echo 'exec bash service.sh --inside' > "$payload/run.sh"
-    "$source_folder/tests/guest/guest.sh" "$payload"
-    exit
-fi
-
-failures=0
-check() {  # SENTENCE COMMAND...
-    local sentence=$1
-    shift
-    if "$@"; then echo "ok: $sentence"; else echo "FAILED: $sentence"; failures=$((failures + 1)); fi
-}
-show() { systemctl show hbr -p "$1" --value; }
-ask() { sqlite3 -cmd '.timeout 60000' /var/lib/hbr/catalogue.db "$1"; }
-await() {  # COMMAND...
-    for _ in $(seq 600); do "$@" && return; sleep 0.2; done
-    return 1
-}
-has_state() { [[ "|$2|" == *"|$(ask "SELECT state FROM jobs WHERE id = $1")|"* ]]; }
-has_ended() { ! has_state "$1" 'queued|running'; }
-ended_as() { [ "$(ask "SELECT state || error_code FROM jobs WHERE id = $1")" = "$2" ]; }
-was_restarted() { [ "$(show NRestarts)" -ge "$1" ] && [ "$(show ActiveState)" = active ]; }
-may_do_little() { systemd-analyze security --threshold=40 --no-pager hbr | tail -n 1; }
-page_answers() {
-    exec 3<>/dev/tcp/127.0.0.1/8011
-    printf 'GET /api/v1/version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
-    grep -q '^HTTP/1.1 200 ' <&3
-}
+export HBR_PASSWORD='correct horse battery staple'
 queue_job() {
     ask "INSERT INTO jobs (kind, state, plan, plan_name, client, vault, made) VALUES ('backup', 'queued', $plan, 'plan',
          'guest', 'disk', $(date +%s)); SELECT max(id) FROM jobs"
 }
 
-export HBR_CONFIG_DIR=/etc/hbr HBR_STATE_DIR=/var/lib/hbr HBR_PASSWORD='correct horse battery staple'
-install -m 0755 hbr /usr/bin/hbr
-install -m 0644 hbr.service /etc/systemd/system/hbr.service
-systemctl daemon-reload
-
-check 'it starts, and says when it is ready' systemctl start hbr
+lacks_libraries() { ! dpkg -i hbr.deb >/dev/null 2>&1; }
+check 'the package is not configured without its libraries' lacks_libraries
+dpkg -i /var/lib/guest-packages/*.deb >/dev/null
+check 'the package is installed' dpkg --configure hbr
+check 'the service starts with the machine' systemctl is-enabled --quiet hbr
+check 'it runs' systemctl is-active --quiet hbr
 check 'it says what it is at' [ "$(show StatusText)" = 'No job runs; the page is at http://localhost:8011' ]
-check 'its page answers' page_answers
+check 'its page answers' page_answers 8011
 check 'its state is its own' [ "$(stat -c '%a %U' /var/lib/hbr)" = '700 root' ]
 
 mkdir -p /srv/data
@@ -98,5 +67,17 @@ await has_ended "$job"
 check 'it works on' ended_as "$job" completed
 check 'the vault is whole' hbr verify --vault disk --quiet
 check 'it may do little' may_do_little
-journalctl -u hbr --no-pager -o short | tail -40
+check 'it keeps a log of its own' grep -q 'The service stopped' /var/log/hbr/agent.log
+rm -r /etc/systemd/system/hbr.service.d
+
+check 'the same package again, as an upgrade, restarts it' dpkg -i hbr.deb
+check 'its page answers after that' page_answers 8011
+check 'the package is removed' dpkg --remove hbr
+check 'the service is gone' fails systemctl is-active --quiet hbr
+check 'settings and state stay' [ -e /etc/hbr/vaults/disk ]
+check 'the package is purged' dpkg --purge hbr
+are_gone() { [ ! -e /etc/hbr ] && [ ! -e /var/lib/hbr ] && [ ! -e /var/log/hbr ]; }
+check 'settings, state and logs are gone' are_gone
+check 'the vault stays' [ -d /srv/vault/packs ]
+journalctl -u hbr --no-pager -o short | tail -20
 [ "$failures" -eq 0 ]
