@@ -14,7 +14,7 @@ readonly packages=(
     g++ cmake ninja-build ccache git python3
     libssl-dev libzstd-dev libsqlite3-dev libfuse3-dev libselinux1-dev libpoco-dev libboost-test-dev
     attr acl libcap2-bin e2fsprogs util-linux
-    wine32 wine
+    wine32 wine patchelf
 )
 readonly suite=bookworm
 
