@@ -264,6 +264,30 @@ async function type(page, name, text) {
     await page.keyboard.type(text);
 }
 
+/// The name of the first link there, as tabTo() finds it.
+async function firstLink(page, place) {
+    const link = page.locator(place).getByRole("link").first();
+    await link.waitFor();
+    return (await link.innerText()).replace(/\s+/g, " ").trim();
+}
+
+async function restoreWithoutMouse(page, folder) {
+    await press(page, "link", "Restore");
+    await page.getByText("(this machine)").waitFor();
+    await press(page, "link", await firstLink(page, "tbody"));
+    await press(page, "link", await firstLink(page, ".point-list"));
+    const [, top] = folder.split("/");
+    await page.getByRole("checkbox", { name: `Restore ${top}`, exact: true }).waitFor();
+    await tabTo(page, "checkbox", `Restore ${top}`);
+    await page.keyboard.press("Space");
+    await page.getByText("1 entry is restored:").waitFor();
+    await type(page, "Folder", join(folder, "back"));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /^Job / }).waitFor();
+    await page.getByText("Completed", { exact: true }).waitFor();
+    assert.equal((await readdir(join(folder, "back", folder, "data"))).length, 50);
+}
+
 test("everything can be done without a mouse", async () => {
     const agent = await startAgent();
     const visitor = await visit(browser, agent.url);
@@ -312,6 +336,7 @@ test("everything can be done without a mouse", async () => {
     await page.getByRole("heading", { name: "Review" }).waitFor();
     await press(page, "button", "Create and run now");
     await page.getByText("Completed", { exact: true }).waitFor();
+    if (agent.isReal) await restoreWithoutMouse(page, agent.folder);
 
     await press(page, "link", "Backup");
     await page.getByRole("heading", { name: "Backup" }).waitFor();

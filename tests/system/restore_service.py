@@ -95,12 +95,15 @@ class Agent:
             cursor = page["next"]
         return entries
 
-    def key(self, point: dict, path: pathlib.Path) -> str:
+    def key_of(self, point: dict, names: list[str]) -> str:
         """By way of every folder above."""
         key = ""
-        for name in path.parts[1:]:
+        for name in names:
             key = next(entry["key"] for entry in self.entries(point, key) if entry["name"] == name)
         return key
+
+    def key(self, point: dict, path: pathlib.Path) -> str:
+        return self.key_of(point, list(path.parts[1:]))
 
     def process_of(self, job: int) -> int:
         """That of a restore, whoever started it."""
