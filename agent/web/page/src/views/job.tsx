@@ -226,12 +226,20 @@ function Counters({ job, speeds }: { job: Job; speeds: number[] }) {
             ? say.objectsOf(formats.integer(live.objectsDone), formats.integer(live.objectsTotal))
             : formats.integer(live?.objectsDone ?? job.objects);
     const faults = live?.faults ?? job.faults;
+    // Nothing is stored by it: what it reads is what it brings back.
+    const isRestore = job.kind === "restore";
     return (
         <dl class="counters">
             <Counter name={say.objects}>{objects}</Counter>
-            <Counter name={say.read}>{formats.bytes(live?.readBytes ?? job.readBytes)}</Counter>
-            {live && <Counter name={say.fresh}>{formats.bytes(live.newBytes)}</Counter>}
-            <Counter name={say.stored}>{formats.bytes(live?.storedBytes ?? job.storedBytes)}</Counter>
+            {isRestore ? (
+                <Counter name={words.restore.restored}>{formats.bytes(live?.bytesDone ?? job.readBytes)}</Counter>
+            ) : (
+                <>
+                    <Counter name={say.read}>{formats.bytes(live?.readBytes ?? job.readBytes)}</Counter>
+                    {live && <Counter name={say.fresh}>{formats.bytes(live.newBytes)}</Counter>}
+                    <Counter name={say.stored}>{formats.bytes(live?.storedBytes ?? job.storedBytes)}</Counter>
+                </>
+            )}
             <Counter name={say.faults} {...(faults > 0 ? { icon: "warning" as const } : {})}>
                 {formats.integer(faults)}
             </Counter>

@@ -21,7 +21,7 @@ export function DryRun({ job: id }: { job: number }) {
     const restore = useLive<Restore>(isOver ? `/restores/${id}` : null);
     return (
         <section class="dry-run" aria-label={say.dryRun} role="status">
-            <h3>{say.dryRun}</h3>
+            <p class="strong">{say.dryRun}</p>
             {job.problem && <ProblemBox problem={job.problem} />}
             {job.value && job.value.errorText !== "" && <p class="fault">{job.value.errorText}</p>}
             {job.value && !restore.value?.counts && <JobMark state={job.value.state} />}

@@ -466,6 +466,7 @@ export const en = {
         dryRun: "What it would do",
         dryRunJob: "All about this trial, and which files would be replaced",
         outcome: "What was restored",
+        restored: "Restored",
         created: "New",
         overwritten: "Replaced",
         keptBoth: "Put beside others",

@@ -452,6 +452,7 @@ export const zh: Words = {
         dryRun: "将会发生什么",
         dryRunJob: "查看这次试运行以及会被替换的文件",
         outcome: "恢复结果",
+        restored: "已恢复",
         created: "新建",
         overwritten: "替换",
         keptBoth: "与现有文件并存",
