@@ -91,7 +91,7 @@ service::ServiceLog openLog(Command& command) {
 int serveWithPage(Command& command, service::ServeSettings& settings, platform::ServiceHost& host) {
     service::ServiceLog log = openLog(command);
     try {
-        service::FolderBrowser browser(command.around.fileSystem, jobSettings(settings.stateFolder));
+        service::FolderBrowser browser(command.around.fileSystem, settings.jobs);
         api::ApiParts parts{command.around.fileSystem, command.around.clock, configFolderOf(command),
                             settings.stateFolder};
         parts.lookIntoFolder = [&browser](const service::WantedFolder& wanted) {
