@@ -129,6 +129,8 @@ export class StandInAgent {
             "GET jobs/*/events": () => [200, { events: this.state.events[id] ?? [], leftOut: 0 }],
             "POST jobs/*/cancel": () => this.cancel(id),
             "GET points": () => this.listPoints(query),
+            "GET search": () => this.search(query),
+            "GET search/*": () => [200, { items: this.searchIndexes(), next: null }],
         };
         if (!deeds[deed]) throw new Refused(404, "API-0001", "NotFound", `There is nothing at ${deed}`);
         return deeds[deed]();
@@ -485,6 +487,54 @@ export class StandInAgent {
             jobs.map((job) => this.jobAs(job)),
             query,
         );
+    }
+
+    searchIndexes() {
+        return this.state.vaults.map(({ name }, index) => ({
+            vault: name,
+            state: index === 0 ? "ready" : "behind",
+            points: 90,
+            missingPoints: index,
+            unreadablePoints: 0,
+            paths: 5_000_000,
+            bytes: 90_000_000,
+            updated: new Date().toISOString(),
+        }));
+    }
+
+    /// Every text is found, in three versions of one path.
+    search(query) {
+        const text = query.get("text");
+        const points = this.state.points.slice(0, 3);
+        if (text === "nothing" || points.length < 3) return [200, { items: [], next: null, incomplete: [] }];
+        const place = ({ id, started }) => ({ id, started });
+        const path = `/srv/docs/${text}`;
+        const versions = points.map((point, index) => ({
+            kind: "file",
+            sizeBytes: 1000 * (index + 1),
+            modified: point.started,
+            points: index + 1,
+            newestPoint: place(point),
+            oldestPoint: place(points[2]),
+        }));
+        const found = {
+            vault: points[0].vault,
+            client: "web1",
+            path,
+            name: text,
+            key: "737276",
+            allVersions: 3,
+            versions,
+        };
+        const incomplete = this.searchIndexes()
+            .filter(({ state }) => state !== "ready")
+            .map(({ vault, state, missingPoints, unreadablePoints }) => ({
+                vault,
+                state,
+                missingPoints,
+                unreadablePoints,
+            }));
+        return [200, { items: [found], next: null, incomplete }];
     }
 
     listPoints(query) {

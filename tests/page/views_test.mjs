@@ -26,6 +26,7 @@ const views = {
     restore: "#/restore",
     "restore-when": "#/restore/main/backup-host",
     "restore-what": `#/restore/main/backup-host/${pointId}`,
+    search: "#/search",
     vaults: "#/vaults",
     "vault-new": "#/vaults/new",
     settings: "#/settings",
@@ -112,6 +113,25 @@ test("names from outside are text, whatever they hold", async () => {
     await page.getByRole("link", { name: hostile, exact: true }).waitFor();
     await page.getByRole("button", { name: `Delete ${hostile}` }).click();
     await page.getByRole("dialog", { name: `Delete the plan ${hostile}?` }).waitFor();
+    await visitor.end();
+});
+
+test("a file is found by its name, whatever that holds, and versions are chosen by keyboard", async () => {
+    const visitor = await visit(browser, fullUrl);
+    const { page } = visitor;
+    await show(page, "#/search");
+    await page.getByLabel("Name").fill(hostile);
+    const first = page.getByRole("checkbox", { name: `/srv/docs/${hostile}, changed` }).first();
+    await first.waitFor();
+    assert.equal(await page.locator("img:not([src='icon.svg'])").count(), 0);
+    await first.focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("heading", { name: "Chosen versions" }).waitFor();
+    await checkAccessibility(page, "search, chosen");
+    await shoot(page, "search-chosen");
+    await page.getByRole("button", { name: "Choose none" }).click();
+    await page.getByLabel("Name").fill("nothing");
+    await page.getByText("Nothing matches").waitFor();
     await visitor.end();
 });
 

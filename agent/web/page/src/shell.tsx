@@ -19,7 +19,7 @@ const places: Array<{ place: Place; icon: IconName; heads: string[] }> = [
     { place: "overview", icon: "overview", heads: ["", "overview"] },
     { place: "backup", icon: "backup", heads: ["backup", "plan", "jobs", "job"] },
     { place: "policies", icon: "policies", heads: ["policies", "policy"] },
-    { place: "restore", icon: "restore", heads: ["restore"] },
+    { place: "restore", icon: "restore", heads: ["restore", "search"] },
     { place: "points", icon: "points", heads: ["points"] },
     { place: "vaults", icon: "vaults", heads: ["vaults"] },
     { place: "settings", icon: "settings", heads: ["settings"] },

@@ -21,7 +21,15 @@ export function PointsView({ plan }: { plan: string | undefined }) {
     const vaults = useLive<VaultPage>("/vaults");
     const isFiltered = plan !== undefined || vault !== "";
     return (
-        <View title={say.title} lead={say.lead}>
+        <View
+            title={say.title}
+            lead={say.lead}
+            actions={
+                <a class="button" href={addressOf("search")}>
+                    {words.search.title}
+                </a>
+            }
+        >
             <div class="filters">
                 <Choice
                     label={say.plan}

@@ -14,7 +14,11 @@ import { type Chosen, RestoreForm } from "./restore_form";
 import { PointCalendar } from "./restore_points";
 
 /// The ways to what is to be restored, as tabs; one alone needs none. Each leads to a RestoreForm.
-const doors: Array<{ door: "time"; address: string[] }> = [{ door: "time", address: ["restore"] }];
+type Door = "item" | "time";
+const doors: Array<{ door: Door; address: string[] }> = [
+    { door: "time", address: ["restore"] },
+    { door: "item", address: ["search"] },
+];
 
 /// "#/restore", "#/restore/VAULT/CLIENT" and "#/restore/VAULT/CLIENT/POINT".
 export function RestoreView({ route }: { route: Route }) {
@@ -35,7 +39,7 @@ export function RestoreView({ route }: { route: Route }) {
     );
 }
 
-function Doors({ current }: { current: "time" }) {
+export function Doors({ current }: { current: Door }) {
     const { words } = useAround();
     if (doors.length < 2) return null;
     return (

@@ -16,6 +16,7 @@ import { PoliciesView } from "./policies";
 import { EditPolicyView, NewPolicyView } from "./policy_form";
 import { PointsView } from "./points";
 import { RestoreView } from "./restore";
+import { SearchView } from "./search";
 import { SettingsView } from "./settings";
 import { NewVaultView, VaultsView } from "./vaults";
 
@@ -43,6 +44,8 @@ export function viewOf(route: Route, overview: Live<Overview>) {
             return <PointsView plan={second} />;
         case "restore":
             return <RestoreView route={route} />;
+        case "search":
+            return <SearchView />;
         case "vaults":
             return second === "new" ? <NewVaultView /> : <VaultsView />;
         case "settings":
