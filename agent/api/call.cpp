@@ -44,6 +44,8 @@ constexpr std::array kRoutes = {
     Route{Method::Get, "/clients", listClients},
     Route{Method::Post, "/restores", addRestore},
     Route{Method::Get, "/restores/{job}", getRestore},
+    Route{Method::Get, "/search", findPaths},
+    Route{Method::Get, "/search/indexes", listSearchIndexes},
     Route{Method::Get, "/vaults", listVaults},
     Route{Method::Post, "/vaults", addVault},
     Route{Method::Get, "/vaults/{name}", getVault},
@@ -71,11 +73,6 @@ std::optional<std::int64_t> numberOf(std::string_view text) {
     const auto [end, outcome] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (outcome != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return number;
-}
-
-[[noreturn]] void refuseQuery(const std::string& name, const std::string& wanted) {
-    throw base::Error(base::ErrorKind::Invalid, "API-0004", "'" + name + "' in the query is not " + wanted,
-                      "agent/doc/openapi.json tells what can be asked for.");
 }
 
 [[noreturn]] void throwNoSuchId(const std::string& text) {
@@ -111,6 +108,19 @@ std::optional<std::int64_t> Call::queryNumber(const std::string& name, std::int6
         refuseQuery(name, "a number from " + std::to_string(least) + " to " + std::to_string(most));
     }
     return number;
+}
+
+void refuseQuery(const std::string& name, const std::string& wanted) {
+    throw base::Error(base::ErrorKind::Invalid, "API-0004", "'" + name + "' in the query is not " + wanted,
+                      "agent/doc/openapi.json tells what can be asked for.");
+}
+
+std::optional<std::int64_t> Call::queryMoment(const std::string& name) const {
+    const auto text = query(name);
+    if (!text) return std::nullopt;
+    platform::Timestamp moment;
+    if (!platform::parseUtc(*text, moment)) refuseQuery(name, "a moment like 2026-12-01T22:00:00Z");
+    return moment.seconds;
 }
 
 std::optional<catalogue::PlanId> Call::queryPlan() const {

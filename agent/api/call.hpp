@@ -33,6 +33,8 @@ struct Call {
     /// The same as a number of these. Throws Error (Invalid, "API-0004").
     [[nodiscard]] std::optional<std::int64_t> queryNumber(const std::string& name, std::int64_t least,
                                                           std::int64_t most) const;
+    /// The same as a moment, in seconds since 1970.
+    [[nodiscard]] std::optional<std::int64_t> queryMoment(const std::string& name) const;
     /// The same as a plan's id.
     [[nodiscard]] std::optional<catalogue::PlanId> queryPlan() const;
     /// How many items a page of a list is to have.
@@ -53,6 +55,9 @@ struct Route {
 
 /// All that can be asked for.
 std::span<const Route> routes() noexcept;
+
+/// Throws Error (Invalid, "API-0004"): the value of the query is not what was wanted, such as "a number".
+[[noreturn]] void refuseQuery(const std::string& name, const std::string& wanted);
 
 /// A good answer with a body.
 Answer answerWith(const base::JsonWriter& json, int status = 200);
@@ -99,6 +104,8 @@ Answer listClients(const Call& call);
 Answer listEntries(const Call& call);
 Answer addRestore(const Call& call);
 Answer getRestore(const Call& call);
+Answer findPaths(const Call& call);
+Answer listSearchIndexes(const Call& call);
 Answer listVaults(const Call& call);
 Answer addVault(const Call& call);
 Answer getVault(const Call& call);

@@ -27,6 +27,10 @@ int findFiles(Command& command);
 int catFile(Command& command);
 int mountVault(Command& command);
 
+int findPathsCommand(Command& command);
+int showSearchStatus(Command& command);
+int updateSearch(Command& command);
+
 int pruneVault(Command& command);
 int verifyVault(Command& command);
 int repairVault(Command& command);

@@ -7,6 +7,7 @@
 #include "agent/engine/fault_log.hpp"
 #include "connectors/files/file_metadata.hpp"
 #include "connectors/object_stream.hpp"
+#include "connectors/object_text.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 
@@ -57,27 +58,7 @@ std::string_view entryName(std::string_view key) noexcept {
     return end == std::string_view::npos ? key : key.substr(end + 1);
 }
 
-std::string_view kindName(std::uint8_t kind) noexcept {
-    switch (static_cast<ObjectKind>(kind)) {
-        case ObjectKind::File:
-            return "file";
-        case ObjectKind::Directory:
-            return "directory";
-        case ObjectKind::Symlink:
-            return "symlink";
-        case ObjectKind::BlockDevice:
-            return "blockDevice";
-        case ObjectKind::CharDevice:
-            return "charDevice";
-        case ObjectKind::Fifo:
-            return "fifo";
-        case ObjectKind::Socket:
-            return "socket";
-        case ObjectKind::HardLink:
-            return "hardLink";
-    }
-    return "unknown";
-}
+std::string_view kindName(std::uint8_t kind) noexcept { return connectors::kindName(kind); }
 
 std::string entryLine(const vault::TreeEntry& entry, std::string_view shown) {
     const std::string size = base::formatSize(entry.sizeBytes);

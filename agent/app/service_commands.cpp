@@ -3,6 +3,7 @@
 // starts its jobs.
 #include <chrono>
 #include <cstdlib>
+#include <set>
 #include <thread>
 
 #include "agent/api/api.hpp"
@@ -11,6 +12,7 @@
 #include "agent/app/run.hpp"
 #include "agent/app/vault_access.hpp"
 #include "agent/config/agent_settings.hpp"
+#include "agent/search/index_folder.hpp"
 #include "agent/service/job_file.hpp"
 #include "agent/service/job_words.hpp"
 #include "agent/service/serve.hpp"
@@ -57,6 +59,16 @@ int doJob(Command& command, const std::vector<std::string>& words) {
 
 std::string configFolderOf(const Command& command) {
     return command.around.fileSystem.absolutePath(command.around.configFolder);
+}
+
+/// Vaults whose index of paths is to be made again.
+std::set<std::string> damagedIndexes(Command& command, const std::string& stateFolder) {
+    const platform::FileSystem& fileSystem = command.around.fileSystem;
+    std::set<std::string> vaults;
+    for (const config::RememberedVault& vault : config::VaultBook(fileSystem, configFolderOf(command)).list())
+        if (search::IndexFolder(fileSystem, stateFolder, vault.vaultId).isWanting())
+            vaults.insert(vault.name);
+    return vaults;
 }
 
 web::ServerParts pageParts(Command& command, const std::string& stateFolder, api::Api& agent,
@@ -116,6 +128,9 @@ int runServiceCommand(Command& command) {
     settings.configFolder = configFolderOf(command);
     settings.stateFolder = command.around.fileSystem.absolutePath(platform::stateFolder());
     settings.jobs = jobSettings(settings.stateFolder);
+    settings.damagedIndexes = [&command, folder = settings.stateFolder] {
+        return damagedIndexes(command, folder);
+    };
     settings.jobs.restoreSocket = platform::environmentVariable("HBR_RESTORE_SOCKET").value_or("");
     return platform::runService(kServiceName, command.around.cancel,
                                 [&](platform::ServiceHost& host, const base::CancelToken& /*stop*/) {

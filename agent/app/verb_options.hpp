@@ -61,6 +61,7 @@ inline constexpr Operand kMountFolder[] = {{"FOLDER", Folder, 1, 1}};
 inline constexpr Operand kPointAndPlace[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 0, 1}};
 inline constexpr Operand kPointAndFile[] = {{"POINT", Point, 1, 1}, {"PATH", Text, 1, 1}};
 inline constexpr Operand kPattern[] = {{"PATTERN", Text, 1, 1}};
+inline constexpr Operand kText[] = {{"TEXT", Text, 1, 1}};
 inline constexpr Operand kKey[] = {{"ID", Text, 1, 1}};
 inline constexpr Operand kBucketPlace[] = {{"s3://BUCKET/FOLDER", Text, 1, 1}};
 inline constexpr Operand kFile[] = {{"FILE", Path, 1, 1}};
@@ -239,6 +240,20 @@ inline constexpr Option kFindOptions[] = {
     {"point", Point, "ID", "look in this point only", 0, false},
     kClient,
     kPlan,
+};
+inline constexpr Option kSearchOptions[] = {
+    {"vault", Vault, "VAULT", "only in this vault (default: in all that are known)", 0, false},
+    {"client", Text, "NAME", "only backups of this client", 0, false},
+    {"kind", Choice, "file|folder|link|other", "only this kind", 0, false},
+    {"least-size", Size, "SIZE", "only versions of at least this size, such as 500M", 0, false},
+    {"most-size", Size, "SIZE", "only versions of at most this size", 0, false},
+    {"modified-from", Text, "TIME", "only versions that were changed then or later, like 2026-12-01 (UTC)", 0,
+     false},
+    {"modified-until", Text, "TIME", "only versions that were changed then or earlier", 0, false},
+    {"backed-up-from", Text, "TIME", "only restore points that began then or later", 0, false},
+    {"backed-up-until", Text, "TIME", "only restore points that began then or earlier", 0, false},
+    {"order", Choice, "path|newest", "by path, or what was changed last first (default: path)", 0, false},
+    {"limit", Number, "N", "how many paths at most, up to 100 (default: 50)", 0, false},
 };
 inline constexpr Option kMountOptions[] = {
     {"allow-other", None, "", "let other users look as well, as far as the files' rights let them", 0, false},

@@ -97,6 +97,33 @@ const Verb kVerbs[] = {
      "Plain text matches any part of a name, whatever the letters' case; '*', '?' and '[a-z]' match whole "
      "names; with a '/' whole paths. Each version is printed once, with the newest point that has it.",
      findFiles},
+    {"search", "find", "Find files by name in all restore points of all vaults, at once", kText,
+     kSearchOptions, false,
+     "hbr search find invoice\nhbr search find '\"Invoice.pdf\"' --vault disk\n"
+     "hbr search find 'docs/*.pdf' --least-size 1M --modified-from 2026-01-01",
+     "Plain text is a part of a name, whatever the letters' case; '*', '?' and '[a-z]' match whole names; in "
+     "quotes a name as it is; with a '/' the end of a path, or the whole of it with a '/' in front. It looks "
+     "in an index that the service keeps; 'hbr find' needs none and reads the vault.",
+     findPathsCommand},
+    {"search",
+     "status",
+     "Tell what of each vault can be searched",
+     {},
+     {},
+     false,
+     "hbr search status",
+     "",
+     showSearchStatus},
+    {"search",
+     "update",
+     "Bring the index of a vault's paths up to date",
+     {},
+     {},
+     true,
+     "hbr search update --vault disk",
+     "The service does so by itself after backups. The index lies on this machine; what is wrong with it is "
+     "made again.",
+     updateSearch},
     {"", "cat", "Print a file from a restore point", kPointAndFile, kWhichOptions, true,
      "hbr cat latest /etc/hosts\nhbr cat 3fa9 /srv/db.dump > db.dump", "", catFile},
     {"", "mount", "Show the vault as a folder, on Linux", kMountFolder, kMountOptions, true,

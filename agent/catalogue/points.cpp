@@ -193,6 +193,14 @@ std::vector<PointBeginning> Points::beginnings(const PlanId& plan, const std::st
     return found;
 }
 
+std::vector<vault::PointId> Points::idsIn(const std::string& vault) {
+    Statement select = database_.prepare("SELECT id FROM points WHERE vault = ?");
+    select.bind(vault);
+    std::vector<vault::PointId> ids;
+    while (select.step()) ids.push_back(idOf<vault::PointId>(select, 0, database_));
+    return ids;
+}
+
 void Points::markForDeletion(const std::string& vault, const std::vector<vault::PointId>& ids,
                              std::chrono::sys_seconds now) {
     Transaction transaction(database_);

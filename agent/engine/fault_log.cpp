@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/engine/fault_log.hpp"
 
+#include "connectors/object_text.hpp"
 #include "platform/base/json_writer.hpp"
 #include "platform/base/text.hpp"
 
@@ -61,15 +62,7 @@ vault::ContentRef FaultLog::finish() {
     return content_.finish(storePiece_);
 }
 
-std::string displayPath(std::string_view key) {
-    std::string path(key);
-    for (char& letter : path) {
-        if (letter == '\0') letter = '/';
-    }
-    // Keys of Linux paths leave out the root; those of Windows begin with a drive or a share.
-    const bool hasRoot = path.size() > 1 && (path[1] == ':' || path.starts_with("\\\\"));
-    return base::printable(hasRoot ? path : '/' + path);
-}
+std::string displayPath(std::string_view key) { return connectors::displayPath(key); }
 
 Fault faultOf(std::string_view key, const base::Error& error) {
     return {displayPath(key), error.code(), error.message()};

@@ -17,13 +17,11 @@ constexpr const char* kDamaged = "damaged";
 /// A segment may go between reading the manifest and opening it, when an update ends just then.
 constexpr int kTries = 5;
 
-std::string pathsFolder(const std::string& stateFolder) { return stateFolder + "/paths"; }
-
 }  // namespace
 
 IndexFolder::IndexFolder(const platform::FileSystem& fileSystem, const std::string& stateFolder,
                          const std::string& vaultId)
-    : fileSystem_(fileSystem), path_(pathsFolder(stateFolder) + "/" + vaultId) {}
+    : fileSystem_(fileSystem), path_(stateFolder + "/paths/" + vaultId) {}
 
 std::optional<Manifest> IndexFolder::manifest() const {
     if (!fileSystem_.status(path_ + "/" + kManifest)) return std::nullopt;
@@ -96,16 +94,8 @@ void IndexFolder::markDamaged() const noexcept {
 
 bool IndexFolder::isMarkedDamaged() const { return fileSystem_.status(path_ + "/" + kDamaged).has_value(); }
 
-std::vector<std::string> IndexFolder::vaultsIn(const platform::FileSystem& fileSystem,
-                                               const std::string& stateFolder) {
-    std::vector<std::string> vaults;
-    const std::string folder = pathsFolder(stateFolder);
-    if (!fileSystem.status(folder)) return vaults;
-    const auto listing = fileSystem.openDirectory(folder)->list();
-    for (std::size_t i = 0; i < listing.size(); ++i) {
-        if (vault::VaultId::fromHex(listing.name(i))) vaults.emplace_back(listing.name(i));
-    }
-    return vaults;
+bool IndexFolder::isWanting() const {
+    return isMarkedDamaged() || !fileSystem_.status(path_ + "/" + kManifest);
 }
 
 }  // namespace search

@@ -33,6 +33,8 @@ public:
                 const std::string& vaultId);
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// The file that whoever updates holds; it lies beside the folder.
+    [[nodiscard]] std::string guardPath() const { return path_ + ".guard"; }
 
     /// Nothing when there is no index. Throws damagedIndex().
     [[nodiscard]] std::optional<Manifest> manifest() const;
@@ -54,10 +56,8 @@ public:
     /// Has the next update begin anew; never fails.
     void markDamaged() const noexcept;
     [[nodiscard]] bool isMarkedDamaged() const;
-
-    /// Ids of vaults that have a folder here.
-    static std::vector<std::string> vaultsIn(const platform::FileSystem& fileSystem,
-                                             const std::string& stateFolder);
+    /// True when there is no index, or a damaged one.
+    [[nodiscard]] bool isWanting() const;
 
 private:
     void removeQuietly(const std::string& name) const noexcept;

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "agent/catalogue/guard.hpp"
 #include "agent/search/record_merge.hpp"
 #include "agent/search/tree_difference.hpp"
 #include "platform/base/error.hpp"
@@ -20,11 +21,24 @@ constexpr std::uint64_t kForgottenShare = 4;
 bool isCorrupt(const base::Error& error) noexcept { return error.kind() == base::ErrorKind::Corrupt; }
 bool isIndexDamage(const base::Error& error) noexcept { return error.code() == "SEARCH-0001"; }
 
+catalogue::Guard guardOf(const platform::FileSystem& fileSystem, const IndexFolder& folder) {
+    try {
+        return {fileSystem, folder.guardPath(), std::chrono::milliseconds(0)};
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::Busy) throw;
+        throw base::Error(base::ErrorKind::Busy, "SEARCH-0005",
+                          "Another update of this index of paths is at work", "Wait until it has ended.",
+                          base::Retry::Later);
+    }
+}
+
 std::vector<const vault::PointRecord*> inOrder(std::span<const vault::PointRecord> points) {
     std::vector<const vault::PointRecord*> ordered;
     for (const vault::PointRecord& point : points) ordered.push_back(&point);
-    std::ranges::stable_sort(ordered,
-                             [](const auto* a, const auto* b) { return vault::beganEarlier(*a, *b); });
+    // They lie in a row, so of those that began at once the one that came first has the lower address.
+    std::ranges::sort(ordered, [](const auto* a, const auto* b) {
+        return a->started == b->started ? a < b : vault::beganEarlier(*a, *b);
+    });
     return ordered;
 }
 
@@ -52,6 +66,7 @@ UpdateReport IndexUpdate::run(const vault::VaultId& vault, std::span<const vault
 
 UpdateReport IndexUpdate::run(const vault::VaultId& vault, std::span<const vault::PointRecord> points,
                               const Changes& changes, const Progress& progress) {
+    const catalogue::Guard guard = guardOf(fileSystem_, folder_);
     report_ = {};
     load(vault);
     try {

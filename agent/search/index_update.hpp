@@ -37,7 +37,7 @@ struct MergeRule {
     std::uint64_t apart = 2;
 };
 
-/// Not thread-safe, and the only one for its folder among all processes: the caller sees to that.
+/// Not thread-safe.
 class IndexUpdate final {
 public:
     /// Called after each point: how many are done, of how many.

@@ -162,10 +162,10 @@ private:
         }
         FoundPath path{searched_.vault, client, key, {}, versions.size()};
         for (auto& [version, found] : versions) path.versions.push_back(found);
-        std::ranges::stable_sort(path.versions, [](const FoundVersion& a, const FoundVersion& b) {
-            return b.newest.started < a.newest.started;
+        std::ranges::sort(path.versions, [](const FoundVersion& a, const FoundVersion& b) {
+            return std::tie(b.newest.started, a.version) < std::tie(a.newest.started, b.version);
         });
-        if (path.versions.size() > kMostVersions) path.versions.resize(kMostVersions);
+        if (path.versions.size() > query_.mostVersions) path.versions.resize(query_.mostVersions);
         return path;
     }
 

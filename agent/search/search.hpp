@@ -44,7 +44,8 @@ struct Query {
     std::optional<std::int64_t> mostStarted;
     Order order = Order::Path;
     std::optional<ResultPlace> after;
-    std::size_t most = 100;  // paths
+    std::size_t most = 100;          // paths
+    std::size_t mostVersions = 100;  // of each
     /// False for points that are not to be shown; all are when it is empty.
     std::function<bool(const std::string& vault, const vault::PointId& point)> isShown;
 };
@@ -63,11 +64,9 @@ struct FoundPath {
     std::string client;
     std::string key;
     std::vector<FoundVersion>
-        versions;                   // those that match, with the newest point's first; kMostVersions at most
+        versions;  // those that match, with the newest point's first; Query::mostVersions at most
     std::uint64_t allVersions = 0;  // how many match
 };
-
-inline constexpr std::size_t kMostVersions = 100;
 
 struct Found {
     std::vector<FoundPath> paths;

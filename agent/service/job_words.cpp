@@ -117,4 +117,8 @@ std::vector<std::string> listingWords(const std::string& vault) {
     return {"point", "list", "--records", "--json", "--vault=" + vault};
 }
 
+std::vector<std::string> searchUpdateWords(const std::string& vault) {
+    return {"search", "update", "--json", "--vault=" + vault};
+}
+
 }  // namespace service

@@ -38,4 +38,7 @@ std::vector<std::string> deletionWords(const std::string& vault, const std::vect
 /// The words of what lists all points of a vault, as the vault keeps them.
 std::vector<std::string> listingWords(const std::string& vault);
 
+/// The words of what brings the index of a vault's paths up to date.
+std::vector<std::string> searchUpdateWords(const std::string& vault);
+
 }  // namespace service

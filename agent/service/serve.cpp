@@ -101,7 +101,8 @@ public:
                  .startJob = jobProcesses(fileSystem, clock, settings.jobs),
                  .wake = [this] { wake(); },
                  .mostRunning = settings.mostRunning,
-                 .record = settings.record}) {
+                 .record = settings.record,
+                 .damagedIndexes = settings.damagedIndexes}) {
         sweepJobFiles(fileSystem, settings.jobs.folder);
         loop_.endAbandonedJobs();
     }

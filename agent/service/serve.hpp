@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/service/job_process.hpp"
+#include "agent/service/search_updates.hpp"
 #include "platform/service_host.hpp"
 #include "platform/system_log.hpp"
 
@@ -16,6 +17,7 @@ struct ServeSettings {
     std::string stateFolder;   // absolute; the catalogue and files of running jobs lie there
     JobProcessSettings jobs;   // its folder is set from the one above
     unsigned mostRunning = 2;
+    SearchUpdates::Damaged damagedIndexes = [] { return std::set<std::string>(); };  // as in WorkLoopParts
     std::function<std::string()> note;  // what each status says besides; nothing when there is none
     /// Hears of starts and ends, of jobs and of the service, for a log of the service's own.
     std::function<void(const std::string& line)> record = [](const std::string&) {};

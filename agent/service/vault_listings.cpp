@@ -27,8 +27,12 @@ constexpr std::size_t kMostPoints = 1'000'000;
 }  // namespace
 
 VaultListings::VaultListings(catalogue::Catalogue& catalogue, const platform::Clock& clock, JobStarter start,
-                             std::function<void()> wake)
-    : catalogue_(catalogue), clock_(clock), start_(std::move(start)), wake_(std::move(wake)) {}
+                             std::function<void()> wake, std::function<void(const std::string& vault)> listed)
+    : catalogue_(catalogue),
+      clock_(clock),
+      start_(std::move(start)),
+      wake_(std::move(wake)),
+      listed_(std::move(listed)) {}
 
 void VaultListings::want(const std::set<std::string>& vaults) {
     std::erase_if(vaults_, [&](const auto& known) { return !vaults.contains(known.first); });
@@ -99,6 +103,7 @@ void VaultListings::finish(Listing& listing, const catalogue::JobEnd& end) {
     }
     catalogue_.points().rebuild(listing.vault, listing.points);
     vault->second = {.next = clock_.steady() + kBetween, .isReached = true};
+    listed_(listing.vault);
 }
 
 void VaultListings::fail(const std::string& name, const std::string& why) {

@@ -33,9 +33,10 @@ public:
     /// One that takes longer has failed: it hangs on a vault that does not answer.
     static constexpr std::chrono::minutes kLongest{30};
 
-    /// References are not owned and outlive it. `wake` as in WorkLoopParts.
+    /// References are not owned and outlive it. `wake` as in WorkLoopParts; `listed` hears of each vault
+    /// whose points the catalogue took in.
     VaultListings(catalogue::Catalogue& catalogue, const platform::Clock& clock, JobStarter start,
-                  std::function<void()> wake);
+                  std::function<void()> wake, std::function<void(const std::string& vault)> listed);
 
     /// Which vaults are to be listed: those that plans use. A new one is listed at once.
     void want(const std::set<std::string>& vaults);
@@ -93,6 +94,7 @@ private:
     const platform::Clock& clock_;
     const JobStarter start_;
     const std::function<void()> wake_;
+    const std::function<void(const std::string& vault)> listed_;
     std::map<std::string, Vault> vaults_;
     std::unique_ptr<Listing> running_;
 };

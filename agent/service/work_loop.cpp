@@ -89,12 +89,13 @@ milliseconds WorkLoop::round() {
         startQueued(moment);
         attempt([this] { listings_.round(); });
         attempt([this] { watchman_.look(zone_, !parts_.clockWatch.hasJumped(), listings_); });
+        attempt([this] { searches_.round(!running_.empty()); });
     }
     if (trouble_) throw base::Error(*trouble_);
     if (!running_.empty()) return kWhileJobsRun;
     const auto rest = lookAgain_ ? *lookAgain_ - moment : std::chrono::seconds(0);
-    return std::clamp<milliseconds>(std::min<milliseconds>(rest, listings_.rest()), milliseconds(0),
-                                    parts_.longestRest);
+    return std::clamp<milliseconds>(std::min<milliseconds>({rest, listings_.rest(), searches_.rest()}),
+                                    milliseconds(0), parts_.longestRest);
 }
 
 void WorkLoop::lookAtClock() {
@@ -147,6 +148,7 @@ bool WorkLoop::keep(catalogue::JobId id, Running& running) {
         if (!told || !isGone) throw;
     }
     listings_.jobEnded(running.asked.vault);
+    searches_.vaultChanged(running.asked.vault);
     lookSoon();  // a failed run may be due again
     return true;
 }
@@ -205,6 +207,7 @@ void WorkLoop::considerPlans(sys_seconds now) {
     std::erase_if(lookedUntil_, [&](const auto& looked) { return !plans.contains(looked.first); });
     std::erase_if(judged_, [&](const auto& judged) { return !plans.contains(judged.first); });
     listings_.want(vaults);
+    searches_.want(vaults);
     const bool isDone = attempt([&] { lookAgain = std::min(lookAgain, considerDeletions(now)); });
     wasTrouble = wasTrouble || !isDone;
     nextRun_ = nextRun;
@@ -362,6 +365,7 @@ std::unique_ptr<RunningJob> WorkLoop::startedRestore(const Job& job) const {
 void WorkLoop::stop() {
     isStopping_ = true;
     listings_.stop();
+    searches_.stop();
     for (auto& [id, running] : running_) running.job->cancel();
 }
 

@@ -11,12 +11,15 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "agent/catalogue/catalogue.hpp"
 #include "agent/service/clock_watch.hpp"
 #include "agent/service/notices.hpp"
 #include "agent/service/running_job.hpp"
+#include "agent/service/search_updates.hpp"
 #include "agent/service/vault_listings.hpp"
 #include "agent/service/watchman.hpp"
 #include "platform/clock.hpp"
@@ -40,6 +43,8 @@ struct WorkLoopParts {
     /// Hears of every start and end of a job, in words for the service's own log.
     std::function<void(const std::string& line)> record = [](const std::string&) {};
     unsigned mostRestores = 2;  // at once, besides: who waits for files does not wait for backups
+    /// Which vaults have an index of paths that is missing or was found damaged.
+    SearchUpdates::Damaged damagedIndexes = [] { return std::set<std::string>(); };
 };
 
 /// Not thread-safe.
@@ -52,7 +57,9 @@ public:
 
     explicit WorkLoop(WorkLoopParts parts)
         : parts_(std::move(parts)),
-          listings_(parts_.catalogue, parts_.clock, parts_.startJob, parts_.wake),
+          searches_(parts_.clock, parts_.startJob, parts_.wake, parts_.damagedIndexes),
+          listings_(parts_.catalogue, parts_.clock, parts_.startJob, parts_.wake,
+                    [this](const std::string& vault) { searches_.vaultChanged(vault); }),
           watchman_(parts_.catalogue, parts_.clock, parts_.notices) {}
 
     /// Ends as failed what an earlier service left running. Before the first round.
@@ -140,7 +147,8 @@ private:
     std::optional<base::Error> trouble_;  // of this round
     bool isStopping_ = false;
     std::map<catalogue::JobId, Running> running_;
-    VaultListings listings_;
+    SearchUpdates searches_;
+    VaultListings listings_;  // tells searches_
     Watchman watchman_;
 };
 

@@ -248,10 +248,12 @@ BOOST_AUTO_TEST_CASE(versions_beyond_the_most_are_counted_and_the_newest_are_tol
     SearchModel model;
     for (int i = 0; i < 150; ++i) model.add("one", "p", i, {{"a", {1, 2, i}}});
     model.update();
-    const auto found = model.find({});
+    Query query;
+    query.mostVersions = 7;
+    const auto found = model.find(query);
     BOOST_REQUIRE_EQUAL(found.size(), 1U);
     BOOST_TEST(found.front().allVersions == 150U);
-    BOOST_TEST(found.front().versions.size() == search::kMostVersions);
+    BOOST_TEST(found.front().versions.size() == 7U);
     BOOST_TEST(found.front().versions.front().version.modified == 149);
 }
 

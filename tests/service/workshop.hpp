@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,6 +72,8 @@ struct Workshop : Shelf {
     ManualClock clock{start.time_since_epoch().count()};
     std::map<std::int64_t, std::shared_ptr<Puppet>> started;
     std::optional<base::Error> startFails;
+    bool updatesByHand = false;  // else an index of paths is updated at once
+    std::set<std::string> damagedIndexes;
     bool listsByHand = false;  // else no vault can be reached when its points are listed
     seconds ahead{0};          // of UTC, the machine's time zone
     std::string clockFile = folder / "state/clock-was-set";
@@ -97,10 +100,13 @@ struct Workshop : Shelf {
                 auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, {}, false, {}});
                 if (id == kListing && !listsByHand)
                     puppet->outcome = endIn(JobState::Failed, base::ErrorKind::Unavailable);
+                if (id == service::kSearchUpdate && !updatesByHand)
+                    puppet->outcome = endIn(JobState::Completed);
                 started[id.value] = puppet;
                 return std::make_unique<PuppetJob>(puppet);
             },
-            [] {}, 2, WorkLoop::kBetweenLooks});
+            [] {}, 2, WorkLoop::kBetweenLooks, [](const std::string&) {}, 2,
+            [this] { return damagedIndexes; }});
     }
     void killAndRestart() {
         clockWatch = watchClock();

@@ -180,6 +180,9 @@ def whole_way(agent: Agent, source: pathlib.Path) -> None:
     lab.check(point["id"] == ended["point"] and point["planName"] == "files", f"the point is {point}")
     agent.ask("get", f"/points/disk/{point['id']}")
     restored(agent, source, point["id"])
+    agent.await_that("/search/indexes", lambda indexes: indexes["items"][0]["state"] == "ready", "the point can be searched")
+    found = agent.ask("get", "/search?text=file&order=newest")
+    lab.check(found["items"] and found["items"][0]["versions"][0]["newestPoint"]["id"] == point["id"], f"it found {found}")
     overview = agent.ask("get", "/overview")
     lab.check(overview["plans"][0]["state"] == "protected", f"the overview says {overview}")
     told = agent.ask("post", f"/policies/preview?plan={plan['id']}&runs=3", policy())
@@ -243,7 +246,8 @@ def refusals(agent: Agent) -> None:
     agent.ask("put", f"/plans/{nothing}", {"name": "x", "vault": "disk", "sources": ["/etc"]}, expect=NOT_FOUND)
     agent.ask("put", f"/plans/{nothing}/pause", {"minutes": 0}, expect=USAGE)
     agent.ask("post", "/vaults", {"name": "a/b", "folder": "relative", "password": "12345"}, expect=USAGE)
-    for path in ("/jobs?limit=0", "/plans?limit=1001", "/points?cursor=x", "/policies?limit=x", "/vaults?limit=0"):
+    for path in ("/jobs?limit=0", "/plans?limit=1001", "/points?cursor=x", "/policies?limit=x", "/vaults?limit=0",
+                 "/search?kind=x", "/search?cursor=x", "/search?limit=101"):
         agent.ask("get", path, expect=USAGE)
 
 
