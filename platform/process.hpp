@@ -21,6 +21,9 @@ std::uint64_t peakMemoryBytes() noexcept;
 
 std::string hostName();
 
+/// The memory that this process has in the machine's RAM; nothing when the system does not tell.
+std::optional<std::uint64_t> residentBytes();
+
 /// An environment variable as UTF-8; nothing when it is not set.
 std::optional<std::string> environmentVariable(const std::string& name);
 

@@ -76,6 +76,9 @@ public:
     [[nodiscard]] std::vector<std::string> openSubjects(Kind kind);
     /// Of open alerts of plans that are no more.
     [[nodiscard]] std::vector<std::string> subjectsOfGonePlans();
+    [[nodiscard]] std::int64_t countOpen() {
+        return database_.integer("SELECT count(*) FROM alerts WHERE ended IS NULL");
+    }
     /// Of one alert, the newest first.
     [[nodiscard]] std::vector<Delivery> deliveries(AlertId alert, std::int64_t most);
 

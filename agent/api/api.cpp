@@ -45,6 +45,7 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 struct Found {
     Handler handler;
     std::vector<std::string> fromPath;
+    config::Scope scope;
 };
 
 /// Routes are in an order in which the first that fits counts. Throws Error (NotFound, "API-0001"),
@@ -57,7 +58,7 @@ Found find(const Request& request) {
         for (const Route& route : routes()) {
             auto fromPath = match(route.path, path);
             if (!fromPath) continue;
-            if (route.method == request.method) return {route.handler, std::move(*fromPath)};
+            if (route.method == request.method) return {route.handler, std::move(*fromPath), route.scope};
             isPathKnown = true;
         }
     }
@@ -69,6 +70,14 @@ Found find(const Request& request) {
     throw base::Error(base::ErrorKind::NotFound, "API-0001",
                       "There is nothing at '" + base::printable(request.path) + "'",
                       "agent/doc/openapi.json tells what there is.", base::Retry::Never);
+}
+
+void requireScope(config::Scope has, config::Scope needed) {
+    if (config::covers(has, needed)) return;
+    throw base::Error(base::ErrorKind::Denied, "API-0006",
+                      std::string("This token is for '") + toString(has) + "' alone, and this needs '" +
+                          toString(needed) + "'",
+                      "Use a token that may do it; 'hbr token create' makes one.", base::Retry::AfterFix);
 }
 
 /// Whoever has the same answer already is told so instead.
@@ -93,6 +102,7 @@ public:
 
     Answer answer(const Request& request) {
         const Found found = find(request);
+        requireScope(request.scope, found.scope);
         const std::chrono::sys_seconds now{std::chrono::seconds(parts_.clock.now().seconds)};
         const platform::TimeZone zone = timeZone();
         auto catalogue = take();

@@ -51,6 +51,7 @@ struct Route {
     Method method;
     std::string_view path;  // below "/api/v1"; a segment of {...} stands for any
     Handler handler;
+    config::Scope scope = config::Scope::Admin;  // what it takes to ask
 };
 
 /// All that can be asked for.
@@ -125,5 +126,9 @@ Answer addAlertRule(const Call& call);
 Answer deleteAlertRule(const Call& call);
 Answer getAlertSettings(const Call& call);
 Answer changeAlertSettings(const Call& call);
+Answer listTokens(const Call& call);
+Answer addToken(const Call& call);
+Answer revokeToken(const Call& call);
+Answer getMetrics(const Call& call);
 
 }  // namespace api

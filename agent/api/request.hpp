@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "agent/config/token_book.hpp"
+
 namespace api {
 
 enum class Method { Get, Post, Put, Delete };
@@ -14,10 +16,11 @@ enum class Method { Get, Post, Put, Delete };
 /// Whoever asks has been let in already.
 struct Request {
     Method method = Method::Get;
-    std::string path;                          // decoded, without the query: "/api/v1/plans"
-    std::map<std::string, std::string> query;  // decoded
-    std::string body;                          // JSON; empty when there is none
-    std::string ifNoneMatch;                   // the ETag that the caller has; empty for none
+    std::string path;                            // decoded, without the query: "/api/v1/plans"
+    std::map<std::string, std::string> query;    // decoded
+    std::string body;                            // JSON; empty when there is none
+    config::Scope scope = config::Scope::Admin;  // what whoever asks may do
+    std::string ifNoneMatch;                     // the ETag that the caller has; empty for none
 };
 
 struct Answer {

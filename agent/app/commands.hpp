@@ -74,6 +74,9 @@ int testAlertCommand(Command& command);
 int removeAlertRuleCommand(Command& command);
 int removeAlertTargetCommand(Command& command);
 int setAlertsCommand(Command& command);
+int createTokenCommand(Command& command);
+int listTokensCommand(Command& command);
+int revokeTokenCommand(Command& command);
 int askApi(Command& command);
 
 int runServiceCommand(Command& command);

@@ -350,6 +350,10 @@ inline constexpr Option kRuleOptions[] = {
     {"plan", Text, "NAME", "of this plan alone", 0, false},
     {"vault", Text, "NAME", "of this vault alone", 0, false},
 };
+inline constexpr Option kTokenOptions[] = {
+    {"scope", Choice, "read|operate|restore|admin", "what it may do (default: read)", 0, false},
+    {"days", Number, "N", "until it expires (default: never)", 0, false},
+};
 inline constexpr Option kAlertSettingsOptions[] = {
     {"quiet-intervals", Number, "N", "a plan without a backup for so many of its intervals is quiet", 0,
      false},

@@ -49,6 +49,34 @@ std::vector<PlanStanding> Standings::ofPlans() {
     return load(select);
 }
 
+std::vector<RunStanding> Standings::ofRuns() {
+    Transaction transaction(database_, Transaction::Kind::Read);
+    std::map<PlanId, EndedRun> runs;
+    Statement select = database_.prepare(
+        "SELECT plans.id, last.state, last.ended - coalesce(last.started, last.ended), last.objects, "
+        "last.read_bytes, coalesce(points.new_bytes, 0), last.stored_bytes, last.faults FROM plans "
+        "JOIN jobs AS last ON last.id = (SELECT id FROM jobs WHERE plan = plans.id AND kind = 'backup' "
+        "AND ended IS NOT NULL ORDER BY id DESC LIMIT 1) "
+        "LEFT JOIN points ON points.vault = last.vault AND points.id = last.point");
+    while (select.step()) {
+        const auto state = jobStateNamed(select.text(1));
+        if (!state) throwDamaged("a column holds '" + select.text(1) + "'", database_.path());
+        runs[idOf<PlanId>(select, 0, database_)] = {*state,
+                                                    std::chrono::seconds(select.integer(2)),
+                                                    countOf(select, 3),
+                                                    countOf(select, 4),
+                                                    countOf(select, 5),
+                                                    countOf(select, 6),
+                                                    countOf(select, 7)};
+    }
+    std::vector<RunStanding> standings;
+    for (PlanStanding& plan : ofPlans()) {
+        const auto run = runs.find(plan.id);
+        standings.push_back({std::move(plan), run == runs.end() ? std::nullopt : std::optional(run->second)});
+    }
+    return standings;
+}
+
 std::optional<PlanStanding> Standings::ofPlan(const PlanId& id) {
     Transaction transaction(database_, Transaction::Kind::Read);
     Statement select = database_.prepare(std::string(kSelect) + "WHERE plans.id = ?");
@@ -62,14 +90,24 @@ std::map<std::string, VaultStanding> Standings::ofVaults() {
     Transaction transaction(database_, Transaction::Kind::Read);
     std::map<std::string, VaultStanding> vaults;
     Statement points = database_.prepare(
-        "SELECT vault, count(*), max(started) FROM points WHERE to_be_deleted IS NULL GROUP BY vault");
+        "SELECT vault, count(*), max(started), sum(stored_bytes) FROM points WHERE to_be_deleted IS NULL "
+        "GROUP BY vault");
     while (points.step()) {
         VaultStanding& vault = vaults[points.text(0)];
         vault.points = countOf(points, 1);
         vault.newestPoint = optionalMomentOf(points, 2);
+        vault.storedBytes = countOf(points, 3);
     }
     Statement plans = database_.prepare("SELECT vault, count(*) FROM plans GROUP BY vault");
     while (plans.step()) vaults[plans.text(0)].plans = countOf(plans, 1);
+    Statement verified = database_.prepare(
+        "SELECT vault, max(ended) FROM jobs WHERE kind = 'verify' AND kind <> 'backup' AND state = "
+        "'completed' "
+        "GROUP BY vault");
+    while (verified.step()) {
+        const auto known = vaults.find(verified.text(0));
+        if (known != vaults.end()) known->second.verified = optionalMomentOf(verified, 1);
+    }
     return vaults;
 }
 

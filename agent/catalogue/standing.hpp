@@ -37,9 +37,27 @@ struct PlanStanding {
     std::optional<JobSummary> lastBackup;
 };
 
+/// The last backup of a plan that has ended.
+struct EndedRun {
+    JobState state = JobState::Completed;
+    std::chrono::seconds took{0};
+    std::uint64_t objects = 0;
+    std::uint64_t readBytes = 0;
+    std::uint64_t newBytes = 0;  // 0 when it left no restore point
+    std::uint64_t storedBytes = 0;
+    std::uint64_t faults = 0;
+};
+
+struct RunStanding {
+    PlanStanding plan;
+    std::optional<EndedRun> last;
+};
+
 struct VaultStanding {
     std::uint64_t points = 0;
     std::uint64_t plans = 0;
+    std::uint64_t storedBytes = 0;                        // by the backups that made these points
+    std::optional<std::chrono::sys_seconds> verified;     // when a job last found it whole
     std::optional<std::chrono::sys_seconds> newestPoint;  // when it was begun
 };
 
@@ -59,6 +77,8 @@ public:
 
     /// By name.
     [[nodiscard]] std::vector<PlanStanding> ofPlans();
+    /// The same, with what became of the last run.
+    [[nodiscard]] std::vector<RunStanding> ofRuns();
     [[nodiscard]] std::optional<PlanStanding> ofPlan(const PlanId& id);
     /// Of all vaults that plans or points name.
     [[nodiscard]] std::map<std::string, VaultStanding> ofVaults();

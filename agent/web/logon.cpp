@@ -54,9 +54,11 @@ HttpResponse nothingSaid() {
 
 }  // namespace
 
-Logon::Logon(config::AgentSettingsFile& file, const platform::Clock& clock, std::uint16_t port,
-             std::function<void()> changed)
+Logon::Logon(config::AgentSettingsFile& file, config::TokenBook tokens, const platform::Clock& clock,
+             std::uint16_t port, std::function<void()> changed)
     : file_(file),
+      tokens_(std::move(tokens)),
+      clock_(clock),
       cookieName_("hbr-session-" + std::to_string(port)),
       strangersToken_(newToken()),
       changed_(std::move(changed)),
@@ -73,6 +75,18 @@ Visitor Logon::visitorOf(const HttpRequest& request, const Peer& peer) {
     std::string id = cookieNamed(request, cookieName_);
     if (auto token = sessions_.find(id)) return {std::move(id), std::move(*token), true};
     return {{}, strangersToken_, peer.isLocal && !hasPassword()};
+}
+
+std::variant<Visitor, Refusal> Logon::programOf(std::string_view token, const Peer& peer) {
+    // Right ones are not slowed down: programs ask often. A wrong one counts as a wrong password does.
+    const auto found =
+        tokens_.find(token, std::chrono::sys_seconds(std::chrono::seconds(clock_.now().seconds)));
+    if (found) return Visitor{{}, {}, true, true, found->scope};
+    const LoginLimits::Answer answer = limits_.begin(peer);
+    if (answer.verdict == LoginLimits::Verdict::TooManyAtOnce) return tooManyLoginsAtOnce();
+    if (answer.verdict == LoginLimits::Verdict::TooEarly) return tooManyTries(answer.retryAfterSeconds);
+    limits_.end(peer, LoginLimits::Outcome::Wrong);
+    return wrongToken();
 }
 
 HttpResponse Logon::sessionAnswer(bool isLoggedIn, const std::string& csrfToken) const {

@@ -6,8 +6,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 
 #include "agent/config/agent_settings.hpp"
+#include "agent/config/token_book.hpp"
 #include "agent/web/http_message.hpp"
 #include "agent/web/login_limits.hpp"
 #include "agent/web/peer.hpp"
@@ -18,9 +21,11 @@ namespace web {
 
 /// Who sent a request, as far as it is known.
 struct Visitor {
-    std::string sessionId;  // of a session that goes on; else empty
-    std::string csrfToken;  // that of the session, or the one that is for whoever has none
-    bool mayUse = false;    // the API, but for logging in
+    std::string sessionId;   // of a session that goes on; else empty
+    std::string csrfToken;   // that of the session, or the one that is for whoever has none
+    bool mayUse = false;     // the API, but for logging in
+    bool isProgram = false;  // has a token: no browser sends that by itself, so it needs no other token
+    config::Scope scope = config::Scope::Admin;
 };
 
 /// Thread-safe.
@@ -29,11 +34,15 @@ public:
     /// `port` makes the cookie's name: browsers keep one set of cookies for all ports of a host. `changed` is
     /// called after the password was set. References are not owned and outlive this. Throws Error as
     /// AgentSettingsFile::read() does.
-    Logon(config::AgentSettingsFile& file, const platform::Clock& clock, std::uint16_t port,
-          std::function<void()> changed);
+    Logon(config::AgentSettingsFile& file, config::TokenBook tokens, const platform::Clock& clock,
+          std::uint16_t port, std::function<void()> changed);
 
     /// While no password is set, whoever sits at this machine may use the API, and nobody else.
     [[nodiscard]] Visitor visitorOf(const HttpRequest& request, const Peer& peer);
+
+    /// The same of whoever sends a bearer token; a refusal when it is wrong, or too many were. Throws Error
+    /// when the file of tokens cannot be read.
+    [[nodiscard]] std::variant<Visitor, Refusal> programOf(std::string_view token, const Peer& peer);
 
     [[nodiscard]] HttpResponse show(const Visitor& visitor) const;
     [[nodiscard]] HttpResponse logIn(const HttpRequest& request, const Peer& peer);
@@ -58,6 +67,8 @@ private:
     [[nodiscard]] HttpResponse sessionAnswer(bool isLoggedIn, const std::string& csrfToken) const;
 
     config::AgentSettingsFile& file_;
+    const config::TokenBook tokens_;
+    const platform::Clock& clock_;
     const std::string cookieName_;
     const std::string strangersToken_;
     const std::function<void()> changed_;

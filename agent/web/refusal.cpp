@@ -39,6 +39,11 @@ Refusal wrongPassword() {
                        Retry::AfterFix)};
 }
 
+Refusal wrongToken() {
+    return {401, Error(ErrorKind::Denied, "WEB-0024", "The token is wrong, has expired or was revoked",
+                       "'hbr token create' on the machine makes another one.", Retry::AfterFix)};
+}
+
 Refusal noPasswordYet() {
     return {409, Error(ErrorKind::Invalid, "WEB-0023", "No logon password is set, so nobody can log in",
                        "Set one first, from this machine: by the page or by 'hbr service password'.")};

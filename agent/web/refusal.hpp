@@ -20,6 +20,7 @@ Refusal foreignOrigin(const std::string& origin);
 Refusal missingCsrfToken();
 Refusal loginNeeded();
 Refusal wrongPassword();
+Refusal wrongToken();
 Refusal noPasswordYet();
 Refusal tooManyTries(int retryAfterSeconds);
 /// Neither right nor wrong: others are being checked.

@@ -64,7 +64,8 @@ public:
         if (opensUp) entrance.tls = makeTls(parts_, settings_);
         entrance.listeners = listenOn(opensUp ? settings_.listenAddress : config::kLoopback, settings_.port);
         port_ = entrance.listeners.front().address().port();
-        logon_ = std::make_unique<Logon>(file_, parts_.clock, port_, [this] { loop_->reviewSoon(); });
+        logon_ = std::make_unique<Logon>(file_, config::TokenBook(parts_.fileSystem, parts_.configFolder),
+                                         parts_.clock, port_, [this] { loop_->reviewSoon(); });
         site_ = std::make_unique<Site>(parts_.api, parts_.pageFiles, HostRules(namesOf(settings_)), *logon_);
         isOpen_ = opensUp;
         describe(entrance);

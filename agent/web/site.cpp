@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::string_view kApi = "/api/";
 constexpr std::string_view kSession = "/api/v1/session";
+constexpr std::string_view kMetrics = "/metrics";
+constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kPassword = "/api/v1/password";
 
 std::optional<api::Method> methodOf(const std::string& name) {
@@ -91,6 +93,8 @@ HttpResponse Site::judge(const HttpRequest& request, const Peer& peer) {
     api::Request asked;
     asked.method = *method;
     if (!readTarget(request.target, asked)) return refused(unreadableRequest("its address makes no sense"));
+    // Where scrapers look for them.
+    if (asked.path == kMetrics) asked.path = std::string("/api/v1") + std::string(kMetrics);
     if (asked.path.starts_with(kApi)) return answerApi(request, asked, peer);
     if (asked.method != api::Method::Get) return refused(unknownMethod());
     return files_.get(asked.path, request);
@@ -99,8 +103,21 @@ HttpResponse Site::judge(const HttpRequest& request, const Peer& peer) {
 HttpResponse Site::answerApi(const HttpRequest& request, api::Request& asked, const Peer& peer) {
     if (isFromElsewhere(request))
         return refused(foreignOrigin(std::string(request.header("sec-fetch-site"))));
-    const Visitor visitor = logon_.visitorOf(request, peer);
-    if (asked.method != api::Method::Get && !isSameSecret(request.header("x-hbr-csrf"), visitor.csrfToken)) {
+    const std::string_view authorization = request.header("authorization");
+    Visitor visitor;
+    if (request.headerCount("authorization") == 0) {
+        visitor = logon_.visitorOf(request, peer);
+    } else {
+        if (!authorization.starts_with(kBearer) || request.headerCount("authorization") != 1)
+            return refused(wrongToken());
+        auto judged = logon_.programOf(authorization.substr(kBearer.size()), peer);
+        if (const auto* refusal = std::get_if<Refusal>(&judged)) return refused(*refusal);
+        visitor = std::get<Visitor>(std::move(judged));
+        // They are for people: a token begins no session and changes no password.
+        if (asked.path == kSession || asked.path == kPassword) return refused(loginNeeded());
+    }
+    if (!visitor.isProgram && asked.method != api::Method::Get &&
+        !isSameSecret(request.header("x-hbr-csrf"), visitor.csrfToken)) {
         // Who has no session learns that first: the token is told to whoever has one.
         return refused(visitor.mayUse || asked.path == kSession ? missingCsrfToken() : loginNeeded());
     }
@@ -117,6 +134,7 @@ HttpResponse Site::answerApi(const HttpRequest& request, api::Request& asked, co
     }
     if (!visitor.mayUse) return refused(loginNeeded());
     asked.body = request.body;
+    asked.scope = visitor.scope;
     asked.ifNoneMatch = request.header("if-none-match");
     HttpResponse response = apiResponse(handler_(asked));
     base::wipe(asked.body.data(), asked.body.size());

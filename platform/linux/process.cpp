@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <thread>
 
 #include "platform/linux/cgroup_limit.hpp"
@@ -96,6 +97,14 @@ std::string hostName() {
     std::array<char, 256> name = {};
     if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "unknown";
     return name.data();
+}
+
+std::optional<std::uint64_t> residentBytes() {
+    std::ifstream file("/proc/self/statm");
+    std::uint64_t total = 0;
+    std::uint64_t resident = 0;
+    if (!(file >> total >> resident)) return std::nullopt;
+    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 std::optional<std::string> environmentVariable(const std::string& name) {

@@ -90,6 +90,13 @@ std::string hostName() {
     return windows::toUtf8(name);
 }
 
+std::optional<std::uint64_t> residentBytes() {
+    PROCESS_MEMORY_COUNTERS counters{};
+    counters.cb = sizeof counters;
+    if (GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters) == 0) return std::nullopt;
+    return counters.WorkingSetSize;
+}
+
 std::optional<std::string> environmentVariable(const std::string& name) {
     const std::wstring wideName = windows::toWide(name);
     std::wstring value(256, L'\0');

@@ -75,4 +75,62 @@ BOOST_AUTO_TEST_CASE(the_description_names_the_routes_and_no_others) {
     BOOST_TEST(described == routed, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(each_route_takes_the_scopes_that_the_description_says_and_no_others) {
+    using config::Scope;
+    const auto description = object(get("/openapi.json"));
+    const auto scopeOf = [](const json::JsonObject& at) -> std::optional<std::string> {
+        const auto ways = at.objects("security");
+        if (!ways) return std::nullopt;
+        for (const auto& way : *ways)
+            if (const auto scopes = way.texts("token")) return scopes->at(0);
+        return std::nullopt;
+    };
+    const auto usual = scopeOf(description);
+    BOOST_TEST(usual.value() == "admin");
+    constexpr std::array<const char*, 4> kWords = {"get", "post", "put", "delete"};
+    for (const api::Route& route : api::routes()) {
+        const std::string path(route.path);
+        const char* word = kWords.at(static_cast<std::size_t>(route.method));
+        const auto described = description.object("paths")->object(path)->object(word);
+        BOOST_TEST(scopeOf(*described).value_or(*usual) == config::toString(route.scope), path);
+        std::string asked = path;
+        for (std::size_t at = 0; (at = asked.find('{')) != std::string::npos;)
+            asked.replace(at, asked.find('}') - at + 1, "7");
+        for (const Scope has : {Scope::Read, Scope::Operate, Scope::Restore, Scope::Admin}) {
+            api::Request question;
+            question.path = "/api/v1" + asked;
+            question.method = route.method;
+            question.scope = has;
+            const bool isRefused = agent.handle(question).body.find("API-0006") != std::string::npos;
+            BOOST_TEST(isRefused == !config::covers(has, route.scope),
+                       path << " as " << config::toString(has));
+        }
+    }
+    BOOST_TEST(!config::covers(Scope::Read, Scope::Operate));
+    BOOST_TEST(!config::covers(Scope::Operate, Scope::Restore));
+    BOOST_TEST(!config::covers(Scope::Restore, Scope::Operate));
+    BOOST_TEST(!config::covers(Scope::Operate, Scope::Admin));
+    BOOST_TEST(config::covers(Scope::Operate, Scope::Read));
+}
+
+BOOST_AUTO_TEST_CASE(metrics_escape_what_people_named) {
+    catalogue.plans().add(test::planNamed("a\"b\\c"), start);
+    const auto answer = get("/metrics");
+    BOOST_TEST(answer.status == 200);
+    BOOST_TEST(answer.contentType.starts_with("text/plain; version=0.0.4"));
+    BOOST_TEST(answer.body.find("hbr_build_info{version=\"" HBR_VERSION "\"} 1\n") != std::string::npos);
+    catalogue::NewJob job;
+    job.plan = catalogue.plans().list().front().id;
+    const auto id = catalogue.jobs().add(job, start);
+    catalogue.jobs().start(id, start);
+    catalogue::JobEnd end;
+    end.state = catalogue::JobState::Failed;
+    end.readBytes = 77;
+    catalogue.jobs().end(id, end, start + std::chrono::seconds(5));
+    const std::string body = get("/metrics").body;
+    BOOST_TEST(body.find("hbr_last_run_status{plan=\"a\\\"b\\\\c\"} 2\n") != std::string::npos, body);
+    BOOST_TEST(body.find("hbr_run_duration_seconds{plan=\"a\\\"b\\\\c\"} 5\n") != std::string::npos);
+    BOOST_TEST(body.find("hbr_run_read_bytes{plan=\"a\\\"b\\\\c\"} 77\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

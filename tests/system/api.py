@@ -115,6 +115,15 @@ def at_its_bounds(agent: Agent) -> None:
     agent.lab.check(agent.ask("get", "/plans")["items"] == [], "something that was refused was kept")
 
 
+def tokens(agent: Agent) -> None:
+    made = agent.ask("post", "/tokens", {"name": "prometheus", "scope": "read", "days": 1})
+    for field, value in (("scope", "all"), ("days", 0), ("days", 3651), ("name", "")):
+        agent.ask("post", "/tokens", {"name": "x", "scope": "read"} | {field: value}, expect=USAGE)
+    agent.lab.check(made["token"] not in json.dumps(agent.ask("get", "/tokens")), "the token is shown again")
+    agent.ask("delete", "/tokens/prometheus")
+    agent.ask("delete", "/tokens/prometheus", expect=NOT_FOUND)
+
+
 def alerts(agent: Agent, source: pathlib.Path) -> None:
     """Targets, rules and settings; what is sent is for alerts.py."""
     lab = agent.lab
@@ -300,12 +309,13 @@ def main() -> int:
             whole_way(agent, source)
             cancelled(agent, large)
             alerts(agent, source)
+            tokens(agent)
             refusals(agent)
             command_line(lab, source)
         finally:
             service.send_signal(signal.SIGTERM)
             service.wait(timeout=LONG)
-        asked = agent.asked | NOT_FOR_THE_COMMAND_LINE | WITH_A_SERVER | {"getDescription"}
+        asked = agent.asked | NOT_FOR_THE_COMMAND_LINE | WITH_A_SERVER | {"getDescription", "getMetrics"}
         lab.check(agent.described() == asked, f"never asked for: {agent.described() - asked}")
         return lab.end()
 

@@ -19,7 +19,7 @@ struct World {
     test::ManualClock clock;
     int changes = 0;
     std::vector<std::string> asked;
-    web::Logon logon{file, clock, 8011, [this] { ++changes; }};
+    web::Logon logon{file, config::TokenBook(*folder.files, folder.path), clock, 8011, [this] { ++changes; }};
     web::Site site{[this](const api::Request& request) {
                        asked.push_back(request.path);
                        if (request.path == "/api/v1/broken") throw std::runtime_error("no");
