@@ -131,6 +131,25 @@ export class StandInAgent {
             "GET points": () => this.listPoints(query),
             "GET search": () => this.search(query),
             "GET search/*": () => [200, { items: this.searchIndexes(), next: null }],
+            "GET alerts": () =>
+                this.page(
+                    (this.state.alerts ?? []).filter(
+                        (alert) => (alert.ended === null) === (query.get("state") !== "ended"),
+                    ),
+                    query,
+                ),
+            "GET alert-targets": () => [200, { items: this.targets(), next: null }],
+            "POST alert-targets": () => this.addTarget(body),
+            "DELETE alert-targets/*": () => this.removeFrom("targets", id),
+            "POST alert-targets/*/test": () => [
+                200,
+                { isDelivered: id !== "2", answer: id !== "2" ? "250 OK" : "The server refused", hint: "" },
+            ],
+            "GET alert-rules": () => [200, { items: this.rules(), next: null }],
+            "POST alert-rules": () => this.addRule(body),
+            "DELETE alert-rules/*": () => this.removeFrom("rules", id),
+            "GET alert-settings": () => [200, { quietIntervals: 3, quietHours: 0, unreachableHours: 24 }],
+            "PUT alert-settings": () => [200, body],
         };
         if (!deeds[deed]) throw new Refused(404, "API-0001", "NotFound", `There is nothing at ${deed}`);
         return deeds[deed]();
@@ -143,6 +162,38 @@ export class StandInAgent {
             200,
             { items: items.slice(from, from + limit), next: from + limit < items.length ? String(from + limit) : null },
         ];
+    }
+
+    // Alerts.
+    targets() {
+        this.state.targets ??= [];
+        return this.state.targets;
+    }
+
+    rules() {
+        this.state.rules ??= [];
+        return this.state.rules;
+    }
+
+    addTarget({ name, kind, url, server, recipients }) {
+        if (kind === "webhook" && !/^https?:/.test(url))
+            refuseFields([{ field: "url", sentence: "The address begins with https:// or http://." }]);
+        refuseFields(faultOfName("target", name));
+        const shown = kind === "mail" ? { server, recipients } : { server: new URL(url).origin };
+        const target = { id: this.targets().length + 1, name, kind, caFile: "", hasSecret: false, ...shown };
+        this.targets().push(target);
+        return [201, target];
+    }
+
+    addRule(settings) {
+        const rule = { id: this.rules().length + 1, plan: null, vault: null, ...settings };
+        this.rules().push(rule);
+        return [201, rule];
+    }
+
+    removeFrom(list, id) {
+        this.state[list] = this.state[list].filter((each) => String(each.id) !== id);
+        return [204, undefined];
     }
 
     // Sessions.

@@ -91,6 +91,11 @@ const progress = {
     current: "/srv/data/projects/2026/annual report/figures.xlsx",
 };
 
+function deliveryOf(target, event, state, answer, nextTry) {
+    const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    return { target, event, state, made: at, tries: 2, tried: at, nextTry, answer };
+}
+
 export function fullHistory() {
     const plans = [
         planOf(1, "Home and settings", 1, ["/home", "/etc"], { protection: "protected" }),
@@ -180,6 +185,61 @@ export function fullHistory() {
                 },
             ],
         },
+        alerts: [
+            {
+                id: 2,
+                kind: "job failed",
+                severity: "error",
+                plan: plans[1].id,
+                planName: hostile,
+                vault: "disk",
+                sentence: `A backup of the plan '${hostile}' to the vault 'disk': ${error}`,
+                hint: "Look at job 41.",
+                raised: time(now - 7_200_000),
+                seen: time(now - 3_600_000),
+                ended: null,
+                endSentence: "",
+                deliveries: [
+                    deliveryOf("office", "raised", "delivered", "250 OK", null),
+                    deliveryOf("chat", "raised", "waiting", "The server did not answer", time(now + 600_000)),
+                ],
+            },
+            {
+                id: 1,
+                kind: "plan quiet",
+                severity: "warning",
+                plan: plans[2].id,
+                planName: "Mail",
+                vault: "",
+                sentence: "The plan 'Mail' has made no backup yet: for more than 3 intervals.",
+                hint: "Look at its jobs.",
+                raised: time(now - 90_000_000),
+                seen: time(now - 80_000_000),
+                ended: time(now - 70_000_000),
+                endSentence: "The plan 'Mail' has made a backup in time again.",
+                deliveries: [deliveryOf("chat", "ended", "failed", "The target was removed.", null)],
+            },
+        ],
+        targets: [
+            {
+                id: 1,
+                name: "office",
+                kind: "mail",
+                server: "mail.example.com",
+                port: 587,
+                security: "starttls",
+                login: "hbr",
+                sender: "hbr@example.com",
+                recipients: ["admin@example.com"],
+                caFile: "",
+                hasSecret: true,
+            },
+            { id: 2, name: hostile, kind: "webhook", server: "https://hooks.example.com", caFile: "", hasSecret: true },
+        ],
+        rules: [
+            { id: 1, target: 1, kinds: ["job failed"], leastSeverity: "error", plan: plans[1].id, vault: null },
+            { id: 2, target: 2, kinds: [], leastSeverity: "warning", plan: null, vault: null },
+        ],
         problems: [
             {
                 plan: plans[1].id,

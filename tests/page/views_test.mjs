@@ -29,6 +29,9 @@ const views = {
     search: "#/search",
     vaults: "#/vaults",
     "vault-new": "#/vaults/new",
+    alerts: "#/alerts",
+    "alerts-ended": "#/alerts/ended",
+    "alert-targets": "#/alerts/targets",
     settings: "#/settings",
     nowhere: "#/nowhere",
 };
@@ -204,6 +207,41 @@ test("a job is cancelled by whoever confirms it", async () => {
     await page.getByRole("dialog").getByRole("button", { name: "Cancel the job" }).click();
     await page.getByText("It was asked to stop").waitFor();
     assert.equal(await page.getByRole("button", { name: "Cancel the job" }).isDisabled(), true);
+    await visitor.end();
+    await agent.stop();
+});
+
+test("who hears of alerts is added, tried and told apart", async () => {
+    const agent = new StandIn(bundle, { isFull: true });
+    const visitor = await visit(browser, await agent.start());
+    const { page } = visitor;
+    await show(page, "#/alerts");
+    await page.getByText("Job failed").waitFor();
+    await page.getByText("Tried 2 times").waitFor();
+    await show(page, "#/alerts/targets");
+    await page.getByRole("button", { name: "Send test to office" }).click();
+    await page.getByText("The test was taken: 250 OK").waitFor();
+    await page.getByRole("button", { name: "Send test to <img" }).click();
+    await page.getByText("The test was not taken: The server refused").waitFor();
+    await page.getByRole("button", { name: "Add webhook" }).click();
+    await checkAccessibility(page, "webhook dialogue");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("pager");
+    await dialog.getByLabel("Address").fill("pigeon");
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await dialog.locator(".fault", { hasText: "begins with https" }).waitFor();
+    await dialog.getByLabel("Address").fill("https://pager.example.com/secret");
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await page.getByText("https://pager.example.com", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Add mail" }).click();
+    await checkAccessibility(page, "mail dialogue");
+    await shoot(page, "alert-mail");
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Target", { exact: true }).selectOption({ label: "pager" });
+    await page.getByLabel("Kind", { exact: true }).selectOption("plan quiet");
+    await page.getByRole("button", { name: "Add rule" }).click();
+    await page.getByRole("button", { name: "Remove this rule of pager" }).click();
+    await page.getByRole("button", { name: "Remove this rule of pager" }).waitFor({ state: "detached" });
     await visitor.end();
     await agent.stop();
 });

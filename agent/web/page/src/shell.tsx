@@ -13,7 +13,15 @@ import { viewOf } from "./views/views";
 
 const everyMs = 3000;
 
-type Place = "overview" | "backup" | "policies" | "restore" | "points" | "vaults" | "settings";
+type Place =
+    | "overview"
+    | "backup"
+    | "policies"
+    | "restore"
+    | "points"
+    | "vaults"
+    | "alerts"
+    | "settings";
 
 const places: Array<{ place: Place; icon: IconName; heads: string[] }> = [
     { place: "overview", icon: "overview", heads: ["", "overview"] },
@@ -22,6 +30,7 @@ const places: Array<{ place: Place; icon: IconName; heads: string[] }> = [
     { place: "restore", icon: "restore", heads: ["restore", "search"] },
     { place: "points", icon: "points", heads: ["points"] },
     { place: "vaults", icon: "vaults", heads: ["vaults"] },
+    { place: "alerts", icon: "alerts", heads: ["alerts"] },
     { place: "settings", icon: "settings", heads: ["settings"] },
 ];
 

@@ -6,6 +6,8 @@ import type { Live } from "../api/live";
 import { useAround } from "../around";
 import { Empty, View } from "../parts/view";
 import type { Route } from "../route";
+import { AlertTargetsView } from "./alert_targets";
+import { AlertsView } from "./alerts";
 import { BackupView } from "./backup";
 import { JobView } from "./job";
 import { JobsView } from "./jobs";
@@ -48,6 +50,8 @@ export function viewOf(route: Route, overview: Live<Overview>) {
             return <SearchView />;
         case "vaults":
             return second === "new" ? <NewVaultView /> : <VaultsView />;
+        case "alerts":
+            return second === "targets" ? <AlertTargetsView /> : <AlertsView state={second} />;
         case "settings":
             return <SettingsView />;
     }
