@@ -10,9 +10,6 @@ namespace search {
 
 namespace {
 
-using connectors::files::GlobPattern;
-using connectors::files::PathPattern;
-
 bool hasWildcard(std::string_view text) noexcept {
     return text.find_first_of("*?[\\") != std::string_view::npos;
 }
