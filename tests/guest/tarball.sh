@@ -52,6 +52,14 @@ plan=$(request 8022 POST /api/v1/plans \
 check 'a backup is made by itself' await was_made
 check 'its end is in the log' await log_has "of the plan 'data' to the vault 'disk' completed"
 
+point=$(request 8022 GET "/api/v1/points?plan=$plan&limit=1" | field id)
+restore=$(request 8022 POST /api/v1/restores "{\"vault\":\"disk\",\"point\":\"$point\",\"target\":\"/srv/back\",
+    \"verify\":true}" | number id)
+check 'a restore by the page ends' await has_ended "$restore"
+check 'and went well' ended_as "$restore" completed
+check 'byte for byte' cmp /srv/data/file /srv/back/srv/data/file
+rm -r /srv/back
+
 # From here on a job lasts forty seconds, so that it is met while it runs.
 mkdir -p /etc/systemd/system/hbr.service.d
 printf '[Service]\nEnvironment=HBR_LIMIT_UPLOAD=500K\n' > /etc/systemd/system/hbr.service.d/test.conf

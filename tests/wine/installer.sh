@@ -76,8 +76,10 @@ check 'a vault is made by the page' answers "$port" POST /api/v1/vaults \
 plan=$(request "$port" POST /api/v1/plans '{"name":"data","vault":"disk","sources":["C:\\data"]}' | field id)
 job=$(request "$port" POST "/api/v1/plans/$plan/run" | number id)
 check 'a backup is made by the service' await has_completed "$job"
-export HBR_PASSWORD='correct horse battery staple'
-check 'it is restored' hbr restore latest --vault 'C:\vault' --target 'C:\back' --verify --quiet
+point=$(request "$port" GET "/api/v1/points?plan=$plan&limit=1" | field id)
+restore=$(request "$port" POST /api/v1/restores \
+    "{\"vault\":\"disk\",\"point\":\"$point\",\"target\":\"C:\\\\back\",\"verify\":true}" | number id)
+check 'it is restored by the service' await has_completed "$restore"
 restored=$(find "$drive/back" -name file -type f | head -n 1)
 check 'byte for byte' cmp "$drive/data/deep/file" "$restored"
 
