@@ -36,7 +36,7 @@ std::optional<base::Error> LogFile::tried(const std::string& text) {
         write(text);
         return std::nullopt;
     } catch (...) {
-        const base::Error error = base::currentError();
+        base::Error error = base::currentError();
         file_.reset();  // the next line opens it again: the folder may be another one by then
         return error;
     }
