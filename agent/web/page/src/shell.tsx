@@ -13,15 +13,7 @@ import { viewOf } from "./views/views";
 
 const everyMs = 3000;
 
-type Place =
-    | "overview"
-    | "backup"
-    | "policies"
-    | "restore"
-    | "points"
-    | "vaults"
-    | "alerts"
-    | "settings";
+type Place = "overview" | "backup" | "policies" | "restore" | "points" | "vaults" | "alerts" | "settings";
 
 const places: Array<{ place: Place; icon: IconName; heads: string[] }> = [
     { place: "overview", icon: "overview", heads: ["", "overview"] },
