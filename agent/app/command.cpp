@@ -22,7 +22,9 @@ Command::Command(const CommandLine& commandLine, Surroundings& surroundings)
       isJson(commandLine.has("json")),
       isVerbose(commandLine.has("verbose")),
       isQuiet(commandLine.has("quiet")),
-      book_(surroundings.fileSystem, surroundings.configFolder) {}
+      book_(surroundings.fileSystem, surroundings.configFolder) {
+    if (around.unlockKey) book_.useUnlockKey(*around.unlockKey);
+}
 
 void Command::print(std::string_view text) {
     around.console.out(text);

@@ -28,6 +28,8 @@ struct Surroundings {
     std::function<std::optional<std::string>(const std::string& name)> environment;
     std::string configFolder;
     base::CancelToken cancel;
+    /// Of a job that the service gave it; else commands ask for the logon password.
+    std::optional<config::UnlockKey> unlockKey = {};
 };
 
 /// What verbs are given. Not thread-safe.

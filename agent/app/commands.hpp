@@ -47,6 +47,7 @@ int showCertificate(Command& command);
 int registerClientCommand(Command& command);
 int showClientCommand(Command& command);
 int trustIssuerCommand(Command& command);
+int activateClientCommand(Command& command);
 
 int listPoliciesCommand(Command& command);
 int addPolicyCommand(Command& command);
@@ -81,6 +82,7 @@ int askApi(Command& command);
 
 int runServiceCommand(Command& command);
 int setLogonPassword(Command& command);
+int unlockServiceCommand(Command& command);
 int runServiceJob(Command& command);
 int runServiceRestore(Command& command);
 

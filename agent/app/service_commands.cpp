@@ -8,6 +8,7 @@
 
 #include "agent/api/api.hpp"
 #include "agent/app/agent_api.hpp"
+#include "agent/app/asked_secret.hpp"
 #include "agent/app/commands.hpp"
 #include "agent/app/run.hpp"
 #include "agent/app/vault_access.hpp"
@@ -36,6 +37,7 @@ constexpr const char* kServiceName = "hbr";
 constexpr std::chrono::minutes kMostTimeToStop{2};
 
 constexpr std::size_t kLongestPathBytes = 4096;
+constexpr std::size_t kLongestKeyBytes = 256;
 
 /// Stops the job when the service ends its input: because it is to, or because the service is gone.
 void stopAtEndOfInput(const base::CancelToken& cancel) {
@@ -45,6 +47,16 @@ void stopAtEndOfInput(const base::CancelToken& cancel) {
         std::this_thread::sleep_for(kMostTimeToStop);
         std::_Exit(kInterrupted);
     }).detach();
+}
+
+/// Under which an access key is encrypted.
+constexpr SecretWords kCurrentPassword{"current-password-file", "HBR_CURRENT_LOGON_PASSWORD",
+                                       "The current logon password"};
+
+/// The next line of the input is the key to encrypted access keys, or empty.
+void takeKeyFromInput(Command& command) {
+    const auto line = platform::readInputLine(kLongestKeyBytes);
+    if (line) command.around.unlockKey = config::UnlockKey::fromHex(base::asText(line->view()));
 }
 
 [[noreturn]] void refuseJob(const char* sentence) {
@@ -72,11 +84,12 @@ std::set<std::string> damagedIndexes(Command& command, const std::string& stateF
 }
 
 web::ServerParts pageParts(Command& command, const std::string& stateFolder, api::Api& agent,
-                           service::ServiceLog& log) {
+                           service::ServiceLog& log, config::UnlockKeeper& keeper) {
     web::ServerParts parts{command.around.fileSystem, command.around.clock, configFolderOf(command),
                            stateFolder,
                            [&agent](const api::Request& request) { return agent.handle(request); }};
     parts.pageFiles = web::pageFiles();
+    parts.unlockKeeper = &keeper;
     parts.overrides = config::SettingsOverrides::fromEnvironment(command.around.environment);
     if (const auto port = command.line.value("port")) parts.overrides.port = port;
     if (const auto address = command.line.value("listen")) parts.overrides.listenAddress = address;
@@ -103,14 +116,18 @@ service::ServiceLog openLog(Command& command) {
 int serveWithPage(Command& command, service::ServeSettings& settings, platform::ServiceHost& host) {
     service::ServiceLog log = openLog(command);
     try {
+        config::UnlockKeeper keeper;
+        settings.unlockKeeper = &keeper;
+        settings.jobs.unlockKey = [&keeper] { return keeper.key(); };
         service::FolderBrowser browser(command.around.fileSystem, settings.jobs);
         api::ApiParts parts{command.around.fileSystem, command.around.clock, configFolderOf(command),
                             settings.stateFolder};
         parts.lookIntoFolder = [&browser](const service::WantedFolder& wanted) {
             return browser.look(wanted);
         };
+        parts.unlockKeeper = &keeper;
         api::Api agent(std::move(parts));
-        web::Server page(pageParts(command, settings.stateFolder, agent, log));
+        web::Server page(pageParts(command, settings.stateFolder, agent, log, keeper));
         page.start();
         settings.note = [&page] { return "the page is at " + page.place(); };
         settings.record = [&log](const std::string& line) { log.record(line); };
@@ -142,7 +159,20 @@ int setLogonPassword(Command& command) {
     const base::SecretBytes password = newPassword(command, "password-file", "HBR_LOGON_PASSWORD");
     const auto hash = config::PasswordHash::of(base::asText(password.view()));
     config::AgentSettingsFile file(command.around.fileSystem, configFolderOf(command));
-    file.update([&hash](config::AgentSettings& settings) { settings.password = hash; });
+    const bool mustReseal = file.read().unlockSeal && !command.line.has("give-up-access-key");
+    base::SecretBytes current;
+    if (mustReseal) current = askedSecret(command, kCurrentPassword);
+    file.update([&](config::AgentSettings& settings) {
+        settings.password = hash;
+        if (!mustReseal) {
+            settings.unlockSeal.reset();
+        } else if (!config::resealUnlockKey(settings, base::asText(current.view()),
+                                            base::asText(password.view()))) {
+            throw base::Error(base::ErrorKind::Denied, "CONFIG-0007",
+                              "The current password is not the one that the access key is encrypted under",
+                              "Check it. If it was lost, give --give-up-access-key, then register again.");
+        }
+    });
     if (command.isJson) {
         base::JsonWriter json;
         json.beginObject().member("type", "result").member("schema", 1).endObject();
@@ -155,6 +185,7 @@ int setLogonPassword(Command& command) {
 int runServiceJob(Command& command) {
     const auto words = service::readJobFile(command.around.fileSystem, command.line.operands.front());
     if (!words.empty() && words.front() == "service") refuseJob("A job cannot be a service");
+    if (command.line.has("key-on-input")) takeKeyFromInput(command);
     return doJob(command, words);
 }
 
@@ -163,6 +194,7 @@ int runServiceRestore(Command& command) {
     if (!path) refuseJob("The first line of the input names no file");
     const auto words =
         service::readJobFile(command.around.fileSystem, std::string(base::asText(path->view())));
+    takeKeyFromInput(command);
     // The process has rights that the one which asks has not: they are for restores.
     if (!service::isRestore(words)) refuseJob("A job that is no restore was handed over");
     return doJob(command, words);

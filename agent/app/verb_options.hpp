@@ -322,6 +322,24 @@ inline constexpr Option kRegisterOptions[] = {
     kDryRun,
     kYes,
 };
+inline constexpr Option kActivateOptions[] = {
+    kRegisterOptions[0],
+    kRegisterOptions[1],
+    kRegisterOptions[2],
+    kRegisterOptions[3],
+    kRegisterOptions[4],
+    kRegisterOptions[5],
+    kRegisterOptions[6],
+    kRegisterOptions[7],
+    {"fingerprint", Text, "SHA-256", "of the agent's TLS certificate, as it shows it on its machine", 0,
+     false},
+    kYes,
+};
+inline constexpr Operand kAgentAddress[] = {{"ADDRESS", Text, 0, 1}};
+inline constexpr Option kUnlockOptions[] = {
+    kRegisterOptions[3],
+    {"port", Number, "N", "port of the page (else HBR_PORT, else agent.conf)", 0, false},
+};
 inline constexpr Operand kIssuer[] = {{"FINGERPRINT", Text, 1, 1}};
 
 inline constexpr Option kAlertListOptions[] = {
@@ -376,9 +394,15 @@ inline constexpr Option kConfigureOptions[] = {
 inline constexpr Option kRegistrationOptions[] = {
     {"log-folder", Folder, "FOLDER", "where the service keeps its log, agent.log", 0, false},
 };
+inline constexpr Option kServiceJobOptions[] = {
+    {"key-on-input", None, "", "the first line of standard input opens encrypted access keys", 0, false},
+};
 inline constexpr Option kLogonPasswordOptions[] = {
     {"password-file", Path, "FILE", "take the logon password from a file (else HBR_LOGON_PASSWORD)", 0,
      false},
+    {"current-password-file", Path, "FILE",
+     "where an access key is encrypted: the password so far (else HBR_CURRENT_LOGON_PASSWORD)", 0, false},
+    {"give-up-access-key", None, "", "the password so far was lost: register again afterwards", 0, false},
 };
 
 }  // namespace app

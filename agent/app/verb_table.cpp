@@ -239,6 +239,14 @@ const Verb kVerbs[] = {
      "Before the first registration it is the one console that can register this machine. A public key of 64 "
      "hex digits is taken, too.",
      trustIssuerCommand},
+    {"client", "activate", "Make the machine at an address a client, as a console does", kAgentAddress,
+     kActivateOptions, false,
+     "hbr client activate 12.34.56.78:8011 --certificate web1.cert --fingerprint AB:CD:...\n"
+     "hbr client activate --certificate web1.cert --issuer 6668-7aad-f862-bd77-6c8f-c18b-8e9f-8e20",
+     "ADDRESS is 127.0.0.1 unless told otherwise, HOST:PORT, or a URL; beyond this machine TLS is spoken. An "
+     "agent with a logon password is activated with that one. A new one takes it from other machines only "
+     "where its agent.conf has 'listen' and 'hbr client trust-issuer' was run.",
+     activateClientCommand},
     {"policy", "list", "List the policies", {}, {}, false, "hbr policy list --json", "", listPoliciesCommand},
     {"policy", "add", "Say when plans run and how long their backups are kept", kNamed, kPolicyOptions, false,
      "hbr policy add nightly --every 1d --first 2026-12-01T22:00 --keep 3m\n"
@@ -402,7 +410,8 @@ const Verb kVerbs[] = {
      kLogonPasswordOptions,
      false,
      "hbr service password\nhbr service password --password-file /root/logon",
-     "It needs no old password: whoever may change the agent's settings may set a new one. With it the page "
+     "It needs the old password only where an access key is encrypted under it: whoever may change the "
+     "agent's settings may set a new one. With it the page "
      "can "
      "be opened to other machines: --listen of 'hbr service run', or 'listen' in agent.conf.",
      setLogonPassword},
@@ -454,11 +463,15 @@ const Verb kVerbs[] = {
      "Settings, backups and vaults stay.",
      removeServiceCommand},
     {"service",
-     "job",
-     "Do a job of the service",
-     kFile,
+     "unlock",
+     "Let the service use an access key that is encrypted under the logon password",
      {},
+     kUnlockOptions,
      false,
+     "hbr service unlock\nhbr service unlock --logon-password-file /root/logon",
+     "After each restart jobs of such vaults wait for it. Logging in at the page does the same.",
+     unlockServiceCommand},
+    {"service", "job", "Do a job of the service", kFile, kServiceJobOptions, false,
      "hbr service job /var/lib/hbr/jobs/7",
      "For the service alone: it names a file with the job's words, and stops the job by ending its input.",
      runServiceJob},

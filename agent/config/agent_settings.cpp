@@ -167,6 +167,13 @@ bool isSameFile(const std::optional<platform::FileStatus>& a, const std::optiona
 
 }  // namespace
 
+bool resealUnlockKey(AgentSettings& settings, std::string_view current, std::string_view wanted) {
+    if (!settings.unlockSeal) return true;
+    const auto key = settings.unlockSeal->open(current);
+    if (key) settings.unlockSeal = UnlockSeal::of(*key, wanted);
+    return key.has_value();
+}
+
 SettingsOverrides SettingsOverrides::fromEnvironment(
     const std::function<std::optional<std::string>(const std::string& name)>& environment) {
     SettingsOverrides overrides{environment("HBR_PORT"), environment("HBR_LISTEN")};

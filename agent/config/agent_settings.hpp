@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,8 +48,17 @@ struct AgentSettings {
     std::vector<std::string> trustedIssuers;  // fingerprints; none: the first certificate decides
     std::vector<std::pair<std::string, std::string>> unknown;
 
+    /// A console may register this agent from another machine: it is new, and knows whom to believe.
+    [[nodiscard]] bool awaitsActivation() const {
+        return !password && !registration && !trustedIssuers.empty();
+    }
+
     bool operator==(const AgentSettings&) const = default;
 };
+
+/// Seals the unlock key, when there is one, under the new logon password. False when the current one does not
+/// open its seal, which then stays. Throws Error (Exhausted, "CONFIG-0005").
+bool resealUnlockKey(AgentSettings& settings, std::string_view current, std::string_view wanted);
 
 /// Values that are used instead of those of the file, from options or the environment; texts as given.
 struct SettingsOverrides {

@@ -126,4 +126,18 @@ void tellTrust(Notices& notices, bool isClockTrusted) {
                  "file."});
 }
 
+void tellLocked(Notices& notices, const std::set<std::string>& vaults) {
+    constexpr const char* kSubject = "logon password";
+    if (vaults.empty()) {
+        notices.resolve(kSubject, "No job waits for the logon password any more.");
+        return;
+    }
+    std::string names;
+    for (const std::string& vault : vaults) names += (names.empty() ? "'" : ", '") + vault + "'";
+    notices.tell({kSubject, platform::LogSeverity::Warning, platform::LogEvent::AlertRaised,
+                  "Jobs of " + names +
+                      " wait for the logon password, under which the access key is encrypted. Log in at the "
+                      "page, or run 'hbr service unlock'."});
+}
+
 }  // namespace service

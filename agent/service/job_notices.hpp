@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "agent/catalogue/jobs.hpp"
@@ -29,5 +30,8 @@ void tellSetBack(Notices& notices);
 
 /// Tells that the clock jumped, or that it is trusted again.
 void tellTrust(Notices& notices, bool isClockTrusted);
+
+/// Tells that jobs of these vaults wait for the logon password, or that none does any more.
+void tellLocked(Notices& notices, const std::set<std::string>& vaults);
 
 }  // namespace service

@@ -20,9 +20,38 @@ using std::chrono::sys_seconds;
 
 namespace {
 
+/// Texts as lines of an input.
+base::SecretBytes lines(const std::vector<base::SecretBytes>& texts) {
+    std::size_t sizeBytes = 0;
+    for (const base::SecretBytes& text : texts) sizeBytes += text.view().size() + 1;
+    base::Bytes all;
+    all.reserve(sizeBytes);  // growing would leave a copy behind
+    for (const base::SecretBytes& text : texts) {
+        base::append(all, text.view());
+        all.push_back('\n');
+    }
+    base::SecretBytes secret{base::ByteView(all)};
+    base::wipe(all.data(), all.size());
+    return secret;
+}
+
+std::optional<config::UnlockKey> keyOf(const JobProcessSettings& settings) {
+    return settings.unlockKey ? settings.unlockKey() : std::nullopt;
+}
+
+/// The job's file, and a line with the key, which is empty when there is none.
+base::SecretBytes handedOver(const JobProcessSettings& settings, const std::string& path) {
+    const auto key = keyOf(settings);
+    return lines({base::SecretBytes(path), key ? key->hex() : base::SecretBytes()});
+}
+
 platform::ChildCommand commandOf(const JobProcessSettings& settings, const std::string& path) {
     platform::ChildCommand command;
     command.words = settings.program;
+    if (const auto key = keyOf(settings)) {
+        command.words.emplace_back("--key-on-input");
+        command.input = lines({key->hex()});
+    }
     command.words.push_back(path);
     command.errors = platform::ChildCommand::Errors::WithOutput;
     return command;
@@ -32,7 +61,7 @@ std::unique_ptr<platform::ChildProcess> startFor(const JobProcessSettings& setti
                                                  const std::vector<std::string>& words) {
     const bool isHandedOver = !settings.restoreSocket.empty() && isRestore(words);
     if (!isHandedOver) return platform::startChild(commandOf(settings, path));
-    return platform::startHandedOver(settings.restoreSocket, base::SecretBytes(path + '\n'));
+    return platform::startHandedOver(settings.restoreSocket, handedOver(settings, path));
 }
 
 /// How often a job that is asked to stop is looked at.

@@ -9,10 +9,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/config/unlock_key.hpp"
 #include "agent/service/running_job.hpp"
 #include "platform/child_process.hpp"
 #include "platform/clock.hpp"
@@ -30,6 +33,9 @@ struct JobProcessSettings {
     /// Where restores are handed over, to be done with rights that this process lacks (HBR_RESTORE_SOCKET);
     /// empty: they are child processes as other jobs are.
     std::string restoreSocket = {};
+    /// What opens access keys that are encrypted under the logon password, once that was entered. It reaches
+    /// a job as the first line of its standard input, after the word --key-on-input.
+    std::function<std::optional<config::UnlockKey>()> unlockKey = {};
 };
 
 /// A process that works words off, and the file by which they travel; both end with this object, the process

@@ -10,6 +10,8 @@
 #include "agent/alerts/deliverer.hpp"
 #include "agent/catalogue/guard.hpp"
 #include "agent/catalogue/job_progress.hpp"
+#include "agent/service/job_notices.hpp"
+#include "agent/service/locked_vaults.hpp"
 #include "agent/service/work_loop.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
@@ -93,6 +95,8 @@ public:
           deliverer_(fileSystem, clock, settings.stateFolder + "/catalogue.db", *sender_,
                      platform::hostName()),
           notices_(log, clock, {&catalogue_, [this] { deliverer_.wake(); }}),
+          lockedVaults_(fileSystem, clock, settings.configFolder, settings.stateFolder,
+                        *settings.unlockKeeper),
           loop_({.catalogue = catalogue_,
                  .clock = clock,
                  .clockWatch = clockWatch_,
@@ -102,7 +106,8 @@ public:
                  .wake = [this] { wake(); },
                  .mostRunning = settings.mostRunning,
                  .record = settings.record,
-                 .damagedIndexes = settings.damagedIndexes}) {
+                 .damagedIndexes = [this, damaged = settings.damagedIndexes] { return unlocked(damaged()); },
+                 .isLocked = [this](const std::string& vault) { return lockedVaults_.isLocked(vault); }}) {
         sweepJobFiles(fileSystem, settings.jobs.folder);
         loop_.endAbandonedJobs();
     }
@@ -126,8 +131,10 @@ public:
 private:
     milliseconds round() {
         try {
+            lockedVaults_.look();
+            tellLocked(notices_, lockedVaults_.names());
             const milliseconds rest = loop_.round();
-            show(statusOf(loop_) + (note_ ? "; " + note_() : ""));
+            show(statusOf(loop_) + waitingText() + (note_ ? "; " + note_() : ""));
             tellProgress();
             wasTroubleTold_ = false;
             notices_.resolve(kTrouble, "The service works again.");
@@ -149,6 +156,19 @@ private:
         } catch (const base::Error&) {
             if (isNews) deliverer_.tellUnnoted(troubleOf(notice));
         }
+    }
+
+    /// What needs no password that is missing.
+    [[nodiscard]] std::set<std::string> unlocked(std::set<std::string> vaults) const {
+        std::erase_if(vaults, [this](const std::string& vault) { return lockedVaults_.isLocked(vault); });
+        return vaults;
+    }
+
+    [[nodiscard]] std::string waitingText() const {
+        const std::size_t count = lockedVaults_.names().size();
+        if (count == 0) return {};
+        return "; jobs of " + (count == 1 ? "a vault wait" : std::to_string(count) + " vaults wait") +
+               " for the logon password";
     }
 
     void show(const std::string& status) {
@@ -203,6 +223,7 @@ private:
     alerts::Deliverer deliverer_;
     Notices notices_;
     bool wasTroubleTold_ = false;
+    LockedVaults lockedVaults_;
     WorkLoop loop_;  // last: its jobs wake this
 };
 
@@ -222,6 +243,16 @@ int serve(const platform::FileSystem& fileSystem, const platform::Clock& clock, 
     service.end();
     settings.record("The service stopped.");
     return 0;
+}
+
+bool isServing(const platform::FileSystem& fileSystem, const std::string& stateFolder) {
+    try {
+        const catalogue::Guard guard = guardOf(fileSystem, stateFolder);
+        return false;
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::Busy) throw;
+        return true;
+    }
 }
 
 }  // namespace service

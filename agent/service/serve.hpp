@@ -13,9 +13,10 @@
 namespace service {
 
 struct ServeSettings {
-    std::string configFolder;  // absolute; what opens the secrets of alerts' targets lies there
-    std::string stateFolder;   // absolute; the catalogue and files of running jobs lie there
-    JobProcessSettings jobs;   // its folder is set from the one above
+    std::string configFolder;  // absolute; the vault book lies there, and what opens secrets
+    const config::UnlockKeeper* unlockKeeper = nullptr;  // not owned, and needed
+    std::string stateFolder;  // absolute; the catalogue and files of running jobs lie there
+    JobProcessSettings jobs;  // its folder is set from the one above
     unsigned mostRunning = 2;
     SearchUpdates::Damaged damagedIndexes = [] { return std::set<std::string>(); };  // as in WorkLoopParts
     std::function<std::string()> note;  // what each status says besides; nothing when there is none
@@ -28,5 +29,8 @@ struct ServeSettings {
 /// with it, such as a full disk, is shown as the service's status, and tried again.
 int serve(const platform::FileSystem& fileSystem, const platform::Clock& clock, ServeSettings settings,
           platform::ServiceHost& host, platform::SystemLog& log);
+
+/// True while a service works with the folder.
+bool isServing(const platform::FileSystem& fileSystem, const std::string& stateFolder);
 
 }  // namespace service

@@ -27,12 +27,14 @@ constexpr std::size_t kMostPoints = 1'000'000;
 }  // namespace
 
 VaultListings::VaultListings(catalogue::Catalogue& catalogue, const platform::Clock& clock, JobStarter start,
-                             std::function<void()> wake, std::function<void(const std::string& vault)> listed)
+                             std::function<void()> wake, std::function<void(const std::string& vault)> listed,
+                             IsLocked isLocked)
     : catalogue_(catalogue),
       clock_(clock),
       start_(std::move(start)),
       wake_(std::move(wake)),
-      listed_(std::move(listed)) {}
+      listed_(std::move(listed)),
+      isLocked_(std::move(isLocked)) {}
 
 void VaultListings::want(const std::set<std::string>& vaults) {
     std::erase_if(vaults_, [&](const auto& known) { return !vaults.contains(known.first); });
@@ -66,8 +68,8 @@ void VaultListings::round() {
     if (running_) takeIn(*running_);
     if (running_) return;
     const auto now = clock_.steady();
-    const auto due =
-        std::ranges::find_if(vaults_, [&](const auto& vault) { return vault.second.next <= now; });
+    const auto due = std::ranges::find_if(
+        vaults_, [&](const auto& vault) { return vault.second.next <= now && !isLocked(vault.first); });
     if (due != vaults_.end()) start(due->first);
 }
 
@@ -120,7 +122,9 @@ void VaultListings::fail(const std::string& name, const std::string& why) {
 milliseconds VaultListings::rest() const {
     if (running_) return kWhileListing;
     nanoseconds rest = kBetween;
-    for (const auto& [name, vault] : vaults_) rest = std::min(rest, vault.next - clock_.steady());
+    for (const auto& [name, vault] : vaults_) {
+        if (!isLocked(name)) rest = std::min(rest, vault.next - clock_.steady());
+    }
     return std::chrono::ceil<milliseconds>(std::max(rest, nanoseconds(0)));
 }
 

@@ -22,6 +22,9 @@
 
 namespace service {
 
+/// Whether a vault waits for the logon password; nothing: none ever does.
+using IsLocked = std::function<bool(const std::string& vault)>;
+
 /// Not thread-safe. All times are those of the steady clock.
 class VaultListings final {
 public:
@@ -36,7 +39,8 @@ public:
     /// References are not owned and outlive it. `wake` as in WorkLoopParts; `listed` hears of each vault
     /// whose points the catalogue took in.
     VaultListings(catalogue::Catalogue& catalogue, const platform::Clock& clock, JobStarter start,
-                  std::function<void()> wake, std::function<void(const std::string& vault)> listed);
+                  std::function<void()> wake, std::function<void(const std::string& vault)> listed,
+                  IsLocked isLocked = {});
 
     /// Which vaults are to be listed: those that plans use. A new one is listed at once.
     void want(const std::set<std::string>& vaults);
@@ -85,6 +89,7 @@ private:
         bool isOvertaken = false;
     };
 
+    [[nodiscard]] bool isLocked(const std::string& vault) const { return isLocked_ && isLocked_(vault); }
     void start(const std::string& vault);
     void takeIn(Listing& listing);
     void finish(Listing& listing, const catalogue::JobEnd& end);
@@ -95,6 +100,7 @@ private:
     const JobStarter start_;
     const std::function<void()> wake_;
     const std::function<void(const std::string& vault)> listed_;
+    const IsLocked isLocked_;
     std::map<std::string, Vault> vaults_;
     std::unique_ptr<Listing> running_;
 };

@@ -318,8 +318,21 @@ void WorkLoop::startQueued(sys_seconds now) {
                                  : running_.size() - restores < parts_.mostRunning;
         if (!hasRoom) continue;
         const bool mustWait = job.kind == catalogue::JobKind::Prune && parts_.clockWatch.hasJumped();
+        if (parts_.isLocked && parts_.isLocked(job.vault)) {
+            attempt([&] { tellWaiting(job, now); });
+            continue;
+        }
         if (!isBusy(job.plan) && !mustWait) attempt([&] { start(job, now); });
     }
+}
+
+void WorkLoop::tellWaiting(const Job& job, sys_seconds now) {
+    if (toldWaiting_.contains(job.id)) return;
+    parts_.catalogue.jobs().addEvents(
+        job.id, {{now, EventLevel::Warning,
+                  "Waits for the logon password, under which the access key of the vault '" + job.vault +
+                      "' is encrypted. Log in at the page, or run 'hbr service unlock'."}});
+    toldWaiting_.insert(job.id);
 }
 
 void WorkLoop::start(const Job& job, sys_seconds now) {

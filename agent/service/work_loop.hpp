@@ -45,6 +45,7 @@ struct WorkLoopParts {
     unsigned mostRestores = 2;  // at once, besides: who waits for files does not wait for backups
     /// Which vaults have an index of paths that is missing or was found damaged.
     SearchUpdates::Damaged damagedIndexes = [] { return std::set<std::string>(); };
+    IsLocked isLocked = {};  // jobs and listings of such vaults wait
 };
 
 /// Not thread-safe.
@@ -58,8 +59,9 @@ public:
     explicit WorkLoop(WorkLoopParts parts)
         : parts_(std::move(parts)),
           searches_(parts_.clock, parts_.startJob, parts_.wake, parts_.damagedIndexes),
-          listings_(parts_.catalogue, parts_.clock, parts_.startJob, parts_.wake,
-                    [this](const std::string& vault) { searches_.vaultChanged(vault); }),
+          listings_(
+              parts_.catalogue, parts_.clock, parts_.startJob, parts_.wake,
+              [this](const std::string& vault) { searches_.vaultChanged(vault); }, parts_.isLocked),
           watchman_(parts_.catalogue, parts_.clock, parts_.notices) {}
 
     /// Ends as failed what an earlier service left running. Before the first round.
@@ -125,6 +127,8 @@ private:
     void considerExpiry(const catalogue::Plan& plan, const scheduler::Policy& policy,
                         std::chrono::sys_seconds now);
     void startQueued(std::chrono::sys_seconds now);
+    /// Tells once why the job waits.
+    void tellWaiting(const catalogue::Job& job, std::chrono::sys_seconds now);
     void start(const catalogue::Job& job, std::chrono::sys_seconds now);
     [[nodiscard]] std::unique_ptr<RunningJob> startedJob(const catalogue::Job& job,
                                                          const std::optional<catalogue::Plan>& plan,
@@ -146,6 +150,7 @@ private:
     std::map<catalogue::PlanId, std::chrono::nanoseconds> judged_;
     std::optional<base::Error> trouble_;  // of this round
     bool isStopping_ = false;
+    std::set<catalogue::JobId> toldWaiting_;
     std::map<catalogue::JobId, Running> running_;
     SearchUpdates searches_;
     VaultListings listings_;  // tells searches_

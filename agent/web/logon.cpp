@@ -46,6 +46,18 @@ std::string cookieNamed(const HttpRequest& request, const std::string& name) {
     return {};
 }
 
+std::optional<Refusal> refusalOf(const LoginLimits::Answer& answer) {
+    switch (answer.verdict) {
+        case LoginLimits::Verdict::TooManyAtOnce:
+            return tooManyLoginsAtOnce();
+        case LoginLimits::Verdict::TooEarly:
+            return tooManyTries(answer.retryAfterSeconds);
+        case LoginLimits::Verdict::Try:
+            break;
+    }
+    return std::nullopt;
+}
+
 HttpResponse nothingSaid() {
     HttpResponse response;
     response.status = 204;
@@ -55,16 +67,49 @@ HttpResponse nothingSaid() {
 }  // namespace
 
 Logon::Logon(config::AgentSettingsFile& file, config::TokenBook tokens, const platform::Clock& clock,
-             std::uint16_t port, std::function<void()> changed)
+             std::uint16_t port, std::function<void()> changed, config::UnlockKeeper* keeper)
     : file_(file),
       tokens_(std::move(tokens)),
       clock_(clock),
       cookieName_("hbr-session-" + std::to_string(port)),
       strangersToken_(newToken()),
       changed_(std::move(changed)),
+      keeper_(keeper),
       sessions_(clock),
       limits_(clock),
-      password_(file.read().password) {}
+      password_(file.read().password),
+      awaitsActivation_(file.read().awaitsActivation()) {}
+
+bool Logon::awaitsActivation() const {
+    const std::lock_guard lock(mutex_);
+    return awaitsActivation_;
+}
+
+HttpResponse Logon::whenMayRegister(const HttpRequest& request, const Peer& peer,
+                                    const std::function<HttpResponse()>& register_) {
+    const auto hash = password();
+    SecretText given;
+    if (hash) {
+        const auto object = json::JsonObject::parse(request.body);
+        if (object) given.value = object->text("password").value_or("");
+        if (auto refusal = check(given.value, *hash, peer)) return refused(*refusal);
+    }
+    HttpResponse response;
+    if (hash || peer.isLocal) {
+        response = register_();
+    } else {
+        if (auto refusal = refusalOf(limits_.begin(peer))) return refused(*refusal);
+        response = register_();
+        limits_.end(peer, response.status < 400   ? LoginLimits::Outcome::Right
+                          : response.status < 500 ? LoginLimits::Outcome::Wrong
+                                                  : LoginLimits::Outcome::NotLookedAt);
+    }
+    if (response.status < 400) {
+        takeOverFile();
+        changed_();
+    }
+    return response;
+}
 
 std::optional<config::PasswordHash> Logon::password() const {
     const std::lock_guard lock(mutex_);
@@ -119,6 +164,7 @@ HttpResponse Logon::logIn(const HttpRequest& request, const Peer& peer) {
         sessions_.end(opened.id);
         return refused(wrongPassword());
     }
+    unlock(given.value);
     HttpResponse response = sessionAnswer(true, opened.csrfToken);
     addHeader(response, "Set-Cookie", cookie(opened.id, peer));
     return response;
@@ -144,8 +190,7 @@ HttpResponse Logon::setPassword(const HttpRequest& request, const Visitor& visit
     if (before) {
         if (auto refusal = check(current.value, *before, peer)) return refused(*refusal);
     }
-    const auto hash = config::PasswordHash::of(wanted.value);
-    if (!replacePassword(before, hash)) return refused(wrongPassword());
+    if (!replacePassword(before, current.value, wanted.value)) return refused(wrongPassword());
     sessions_.endOthers(visitor.sessionId);
     HttpResponse response = nothingSaid();
     if (visitor.sessionId.empty()) addHeader(response, "Set-Cookie", cookie(sessions_.open().id, peer));
@@ -154,13 +199,17 @@ HttpResponse Logon::setPassword(const HttpRequest& request, const Visitor& visit
 }
 
 /// False when somebody else has set another one meanwhile: who did not know that one may not replace it.
-bool Logon::replacePassword(const std::optional<config::PasswordHash>& before,
-                            const config::PasswordHash& hash) {
+bool Logon::replacePassword(const std::optional<config::PasswordHash>& before, const std::string& current,
+                            const std::string& wanted) {
+    const auto hash = config::PasswordHash::of(wanted);
     const std::lock_guard changing(changing_);
     bool isChanged = false;
     file_.update([&](config::AgentSettings& settings) {
         isChanged = settings.password == before;
-        if (isChanged) settings.password = hash;
+        if (!isChanged) return;
+        settings.password = hash;
+        // What is encrypted under the password stays readable: one write changes both.
+        config::resealUnlockKey(settings, current, wanted);
     });
     if (!isChanged) return false;
     const std::lock_guard lock(mutex_);
@@ -168,11 +217,19 @@ bool Logon::replacePassword(const std::optional<config::PasswordHash>& before,
     return true;
 }
 
+void Logon::unlock(const std::string& given) {
+    if (keeper_ == nullptr) return;
+    const auto seal = file_.read().unlockSeal;
+    if (auto key = seal ? seal->open(given) : std::nullopt) keeper_->take(*key);
+}
+
 void Logon::takeOverFile() {
     const std::lock_guard changing(changing_);
-    const auto found = file_.read().password;
+    const config::AgentSettings settings = file_.read();
+    const auto& found = settings.password;
     {
         const std::lock_guard lock(mutex_);
+        awaitsActivation_ = settings.awaitsActivation();
         if (password_ == found) return;
         password_ = found;
     }
@@ -181,9 +238,7 @@ void Logon::takeOverFile() {
 
 std::optional<Refusal> Logon::check(const std::string& given, const config::PasswordHash& hash,
                                     const Peer& peer) {
-    const LoginLimits::Answer answer = limits_.begin(peer);
-    if (answer.verdict == LoginLimits::Verdict::TooManyAtOnce) return tooManyLoginsAtOnce();
-    if (answer.verdict == LoginLimits::Verdict::TooEarly) return tooManyTries(answer.retryAfterSeconds);
+    if (auto refusal = refusalOf(limits_.begin(peer))) return refusal;
     LoginLimits::Outcome outcome = LoginLimits::Outcome::NotLookedAt;
     try {
         const bool isRight = given.size() <= config::kMostPasswordBytes && hash.matches(given);

@@ -32,10 +32,11 @@ struct Visitor {
 class Logon final {
 public:
     /// `port` makes the cookie's name: browsers keep one set of cookies for all ports of a host. `changed` is
-    /// called after the password was set. References are not owned and outlive this. Throws Error as
+    /// called after the password was set. `keeper`, if any, learns the unlock key when somebody logs in.
+    /// References are not owned and outlive this. Throws Error as
     /// AgentSettingsFile::read() does.
     Logon(config::AgentSettingsFile& file, config::TokenBook tokens, const platform::Clock& clock,
-          std::uint16_t port, std::function<void()> changed);
+          std::uint16_t port, std::function<void()> changed, config::UnlockKeeper* keeper = nullptr);
 
     /// While no password is set, whoever sits at this machine may use the API, and nobody else.
     [[nodiscard]] Visitor visitorOf(const HttpRequest& request, const Peer& peer);
@@ -52,6 +53,13 @@ public:
                                            const Peer& peer);
 
     [[nodiscard]] bool hasPassword() const { return password().has_value(); }
+    /// Other machines may activate this agent, and do nothing else.
+    [[nodiscard]] bool awaitsActivation() const;
+
+    /// Lets `register_` answer a registration, whoever sent it, when its body has the logon password that is
+    /// set, if one is. From another machine each one that fails counts as a wrong password.
+    [[nodiscard]] HttpResponse whenMayRegister(const HttpRequest& request, const Peer& peer,
+                                               const std::function<HttpResponse()>& register_);
 
     /// Takes over a password that somebody else has written into the file, and ends all sessions then. Throws
     /// Error as AgentSettingsFile::read() does; the password stays as it was then.
@@ -60,7 +68,9 @@ public:
 private:
     [[nodiscard]] std::optional<config::PasswordHash> password() const;
     [[nodiscard]] bool replacePassword(const std::optional<config::PasswordHash>& before,
-                                       const config::PasswordHash& hash);
+                                       const std::string& current, const std::string& wanted);
+    /// With the right password.
+    void unlock(const std::string& given);
     [[nodiscard]] std::optional<Refusal> check(const std::string& given, const config::PasswordHash& hash,
                                                const Peer& peer);
     [[nodiscard]] std::string cookie(const std::string& value, const Peer& peer) const;
@@ -72,11 +82,13 @@ private:
     const std::string cookieName_;
     const std::string strangersToken_;
     const std::function<void()> changed_;
+    config::UnlockKeeper* const keeper_;
     Sessions sessions_;
     LoginLimits limits_;
     std::mutex changing_;       // held while file and password_ are brought in step; taken before mutex_
-    mutable std::mutex mutex_;  // guards password_
+    mutable std::mutex mutex_;  // guards password_ and awaitsActivation_
     std::optional<config::PasswordHash> password_;
+    bool awaitsActivation_ = false;
 };
 
 }  // namespace web

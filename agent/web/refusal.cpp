@@ -44,6 +44,13 @@ Refusal wrongToken() {
                        "'hbr token create' on the machine makes another one.", Retry::AfterFix)};
 }
 
+Refusal activationAlone() {
+    return {403,
+            Error(ErrorKind::Denied, "WEB-0025",
+                  "This agent has no logon password yet: from other machines it can be activated at most",
+                  "Activate it from the console that it trusts, or register it on the machine itself.")};
+}
+
 Refusal noPasswordYet() {
     return {409, Error(ErrorKind::Invalid, "WEB-0023", "No logon password is set, so nobody can log in",
                        "Set one first, from this machine: by the page or by 'hbr service password'.")};

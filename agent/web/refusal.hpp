@@ -35,5 +35,7 @@ Refusal tooBusy();
 Refusal jsonNeeded(const std::string& why);
 Refusal noSuchPage(const std::string& path);
 Refusal tlsNeeded();
+/// Another machine asks an agent that can be activated and nothing else.
+Refusal activationAlone();
 
 }  // namespace web

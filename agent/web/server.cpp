@@ -59,13 +59,15 @@ public:
             parts_.say("agent.conf has a setting '" + base::printable(key) +
                        "' that this version does not know.");
         }
-        const bool opensUp = settings_.password && isBeyondThisMachine(settings_);
+        const bool opensUp =
+            (settings_.password || settings_.awaitsActivation()) && isBeyondThisMachine(settings_);
         SocketLoop::Entrance entrance;
         if (opensUp) entrance.tls = makeTls(parts_, settings_);
         entrance.listeners = listenOn(opensUp ? settings_.listenAddress : config::kLoopback, settings_.port);
         port_ = entrance.listeners.front().address().port();
-        logon_ = std::make_unique<Logon>(file_, config::TokenBook(parts_.fileSystem, parts_.configFolder),
-                                         parts_.clock, port_, [this] { loop_->reviewSoon(); });
+        logon_ = std::make_unique<Logon>(
+            file_, config::TokenBook(parts_.fileSystem, parts_.configFolder), parts_.clock, port_,
+            [this] { loop_->reviewSoon(); }, parts_.unlockKeeper);
         site_ = std::make_unique<Site>(parts_.api, parts_.pageFiles, HostRules(namesOf(settings_)), *logon_);
         isOpen_ = opensUp;
         describe(entrance);
@@ -91,7 +93,8 @@ private:
             mustTakeOver_ = file_.hasChanged() || mustTakeOver_;
             if (mustTakeOver_) logon_->takeOverFile();
             mustTakeOver_ = false;
-            const bool opensUp = logon_->hasPassword() && isBeyondThisMachine(settings_);
+            const bool opensUp =
+                (logon_->hasPassword() || logon_->awaitsActivation()) && isBeyondThisMachine(settings_);
             if (opensUp == isOpen_) return;
             isOpen_ = opensUp;  // whatever comes: the same would only fail again each second
             listenAnew(entrance, opensUp);

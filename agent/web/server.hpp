@@ -30,6 +30,8 @@ struct ServerParts {
     Limits limits = {};
     /// Told of where the page is found, when that changes, and of what went wrong with it; by any thread.
     std::function<void(const std::string& sentence)> say = [](const std::string&) {};
+    /// Learns the key that a logon password opens, when there is one. Not owned.
+    config::UnlockKeeper* unlockKeeper = nullptr;
 };
 
 /// Listens on this machine's loopback addresses, and once a logon password is set also where the settings

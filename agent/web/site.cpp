@@ -21,6 +21,8 @@ constexpr std::string_view kSession = "/api/v1/session";
 constexpr std::string_view kMetrics = "/metrics";
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kPassword = "/api/v1/password";
+constexpr std::string_view kRegistration = "/api/v1/registration";
+constexpr std::string_view kActivation = "/api/v1/activation";
 
 std::optional<api::Method> methodOf(const std::string& name) {
     if (name == "GET" || name == "HEAD") return api::Method::Get;
@@ -55,6 +57,12 @@ bool readTarget(const std::string& target, api::Request& asked) {
 bool isFromElsewhere(const HttpRequest& request) {
     const std::string_view site = request.header("sec-fetch-site");
     return !site.empty() && site != "same-origin" && site != "none";
+}
+
+/// A console is a program, and has no page from which something could be sent by accident; browsers tell of
+/// theirs with each change.
+bool isFromBrowser(const HttpRequest& request) {
+    return request.headerCount("origin") != 0 || !request.header("sec-fetch-site").empty();
 }
 
 /// Forms of other pages can send some types without being asked, but not this one.
@@ -93,6 +101,9 @@ HttpResponse Site::judge(const HttpRequest& request, const Peer& peer) {
     api::Request asked;
     asked.method = *method;
     if (!readTarget(request.target, asked)) return refused(unreadableRequest("its address makes no sense"));
+    const bool activates = asked.path == kActivation && asked.method == api::Method::Post;
+    if (!peer.isLocal && !logon_.hasPassword() && activates != logon_.awaitsActivation())
+        return refused(activationAlone());
     // Where scrapers look for them.
     if (asked.path == kMetrics) asked.path = std::string("/api/v1") + std::string(kMetrics);
     if (asked.path.starts_with(kApi)) return answerApi(request, asked, peer);
@@ -116,7 +127,9 @@ HttpResponse Site::answerApi(const HttpRequest& request, api::Request& asked, co
         // They are for people: a token begins no session and changes no password.
         if (asked.path == kSession || asked.path == kPassword) return refused(loginNeeded());
     }
-    if (!visitor.isProgram && asked.method != api::Method::Get &&
+    const bool activates = asked.path == kActivation && asked.method == api::Method::Post;
+    const bool needsToken = !visitor.isProgram && !(activates && !isFromBrowser(request));
+    if (needsToken && asked.method != api::Method::Get &&
         !isSameSecret(request.header("x-hbr-csrf"), visitor.csrfToken)) {
         // Who has no session learns that first: the token is told to whoever has one.
         return refused(visitor.mayUse || asked.path == kSession ? missingCsrfToken() : loginNeeded());
@@ -132,9 +145,16 @@ HttpResponse Site::answerApi(const HttpRequest& request, api::Request& asked, co
         if (asked.method == api::Method::Put) return logon_.setPassword(request, visitor, peer);
         return refused(unknownMethod());
     }
-    if (!visitor.mayUse) return refused(loginNeeded());
-    asked.body = request.body;
+    if (!visitor.mayUse && !activates) return refused(loginNeeded());
     asked.scope = visitor.scope;
+    const bool registers = asked.path == kRegistration && asked.method == api::Method::Post;
+    if (activates || registers)
+        return logon_.whenMayRegister(request, peer, [&] { return handOn(request, asked); });
+    return handOn(request, asked);
+}
+
+HttpResponse Site::handOn(const HttpRequest& request, api::Request& asked) {
+    asked.body = request.body;
     asked.ifNoneMatch = request.header("if-none-match");
     HttpResponse response = apiResponse(handler_(asked));
     base::wipe(asked.body.data(), asked.body.size());

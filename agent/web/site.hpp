@@ -27,6 +27,7 @@ public:
     [[nodiscard]] HttpResponse answer(const HttpRequest& request, const Peer& peer) noexcept;
 
 private:
+    [[nodiscard]] HttpResponse handOn(const HttpRequest& request, api::Request& asked);
     [[nodiscard]] HttpResponse judge(const HttpRequest& request, const Peer& peer);
     [[nodiscard]] HttpResponse answerApi(const HttpRequest& request, api::Request& asked, const Peer& peer);
 

@@ -44,6 +44,8 @@ BioPointer reading(std::string_view text) {
 /// A key that is locked by a password is refused: nobody is there to be asked.
 int noPassword(char* /*to*/, int /*size*/, int /*isWritten*/, void* /*context*/) { return -1; }
 
+}  // namespace
+
 std::string fingerprintOf(const X509* certificate) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
@@ -56,8 +58,6 @@ std::string fingerprintOf(const X509* certificate) {
     }
     return text;
 }
-
-}  // namespace
 
 struct TlsContext::Parts {
     ContextPointer context{SSL_CTX_new(TLS_server_method()), &SSL_CTX_free};

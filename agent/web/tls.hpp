@@ -6,7 +6,12 @@
 #include <string>
 #include <string_view>
 
+typedef struct x509_st X509;  // of OpenSSL
+
 namespace web {
+
+/// SHA-256 as "AB:CD:...", which browsers show too; empty when OpenSSL cannot work it out.
+std::string fingerprintOf(const X509* certificate);
 
 /// A certificate chain and its key, both in PEM form, the server's own certificate first.
 struct TlsIdentity {

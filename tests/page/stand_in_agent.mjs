@@ -4,6 +4,8 @@ import { randomBytes } from "node:crypto";
 
 import { fullHistory } from "./stand_in_history.mjs";
 import { answerOfRestore } from "./stand_in_restore.mjs";
+import { lookAt, register, registrationState } from "./stand_in_registration.mjs";
+import { Refused } from "./stand_in_refusal.mjs";
 
 const hourMs = 3_600_000;
 const intervals = { hour: hourMs, day: 24 * hourMs, week: 168 * hourMs };
@@ -11,14 +13,7 @@ const mostFrequency = { hour: 23, day: 6, week: 4 };
 const mostRetention = { day: 3650, month: 120, year: 10 };
 const kept = { day: 24 * hourMs, month: 30 * 24 * hourMs, year: 365 * 24 * hourMs };
 
-/// What is told as a problem.
-export class Refused extends Error {
-    constructor(status, code, kind, title, hint = "", fields = undefined) {
-        super(title);
-        this.status = status;
-        this.problem = { type: "about:blank", title, status, code, kind, hint, context: {}, ...(fields && { fields }) };
-    }
-}
+export { Refused };
 
 const time = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 const newId = () => randomBytes(16).toString("hex");
@@ -85,6 +80,7 @@ export class StandInAgent {
         this.nextJob = 1 + this.state.jobs.length;
         this.password = null;
         this.session = null;
+        this.registration = { client: null, waitingVaults: [] };
         this.csrf = randomBytes(16).toString("hex");
     }
 
@@ -105,6 +101,9 @@ export class StandInAgent {
             "GET overview": () => [200, this.overview()],
             "GET vaults": () => [200, { items: this.state.vaults.map((vault) => this.vaultAs(vault)), next: null }],
             "POST vaults": () => this.addVault(body),
+            "GET registration": () => [200, registrationState(this)],
+            "POST registration/preview": () => [200, lookAt(body.certificate)],
+            "POST registration": () => register(this, body),
             "GET policies": () =>
                 this.page(
                     this.state.policies.map((policy) => this.policyAs(policy)),

@@ -32,6 +32,7 @@ const views = {
     alerts: "#/alerts",
     "alerts-ended": "#/alerts/ended",
     "alert-targets": "#/alerts/targets",
+    register: "#/register",
     settings: "#/settings",
     nowhere: "#/nowhere",
 };

@@ -389,4 +389,42 @@ BOOST_AUTO_TEST_CASE(with_nothing_to_do_the_loop_rests_and_leaves_the_disk_alone
     BOOST_TEST(other.version() == before);
 }
 
+BOOST_AUTO_TEST_CASE(jobs_and_listings_of_a_locked_vault_wait_and_say_so_once) {
+    const PlanId plan = addPlan("etc", catalogue.policies().add(test::policyNamed("often")));
+    const std::string vault = catalogue.plans().find(plan)->settings.vault;
+    locked = {vault};
+    runUntil(start + hours(11));
+    BOOST_REQUIRE(jobsOf(plan).size() == 1U);
+    const JobId id = jobsOf(plan).front().id;
+    BOOST_TEST((jobsOf(plan).front().state == JobState::Queued));
+    BOOST_TEST(started.empty());
+    runUntil(start + hours(12));
+    const std::string told = events(id);
+    BOOST_TEST(told.find("Waits for the logon password") != std::string::npos);
+    BOOST_TEST(told.find("Waits", told.find("Waits") + 1) == std::string::npos);
+    locked.clear();
+    loop->round();
+    BOOST_TEST((catalogue.jobs().find(id)->state == JobState::Running));
+    BOOST_TEST(started.contains(test::kListing.value));
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_waits_for_the_password_keeps_no_other_waiting_and_can_be_cancelled) {
+    const PlanId waiting = addPlan("etc", std::nullopt);
+    auto settings = test::planNamed("var", std::nullopt);
+    settings.vault = "open";
+    const PlanId other = catalogue.plans().add(settings, start);
+    locked = {catalogue.plans().find(waiting)->settings.vault};
+    catalogue::NewJob job;
+    job.plan = waiting;
+    const JobId first = catalogue.jobs().add(job, start);
+    job.plan = other;
+    const JobId second = catalogue.jobs().add(job, start);
+    loop->round();
+    BOOST_TEST((catalogue.jobs().find(first)->state == JobState::Queued));
+    BOOST_TEST((catalogue.jobs().find(second)->state == JobState::Running));
+    catalogue.jobs().askToCancel(first, start);
+    loop->round();
+    BOOST_TEST((catalogue.jobs().find(first)->state == JobState::Cancelled));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -72,7 +72,8 @@ struct Workshop : Shelf {
     ManualClock clock{start.time_since_epoch().count()};
     std::map<std::int64_t, std::shared_ptr<Puppet>> started;
     std::optional<base::Error> startFails;
-    bool updatesByHand = false;  // else an index of paths is updated at once
+    std::set<std::string> locked;  // vaults that wait for the logon password
+    bool updatesByHand = false;    // else an index of paths is updated at once
     std::set<std::string> damagedIndexes;
     bool listsByHand = false;  // else no vault can be reached when its points are listed
     seconds ahead{0};          // of UTC, the machine's time zone
@@ -93,50 +94,52 @@ struct Workshop : Shelf {
     }
     std::unique_ptr<WorkLoop> makeLoop() {
         return std::make_unique<WorkLoop>(service::WorkLoopParts{
-            catalogue, clock, *clockWatch, notices, [this] { return platform::TimeZone(ahead); },
+            catalogue, clock, *clockWatch, notices, [this] {
+        return platform::TimeZone(ahead); },
             [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
                    const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
-                if (startFails) throw *startFails;
-                auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, {}, false, {}});
-                if (id == kListing && !listsByHand)
-                    puppet->outcome = endIn(JobState::Failed, base::ErrorKind::Unavailable);
-                if (id == service::kSearchUpdate && !updatesByHand)
-                    puppet->outcome = endIn(JobState::Completed);
-                started[id.value] = puppet;
-                return std::make_unique<PuppetJob>(puppet);
+        if (startFails) throw *startFails;
+        auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, {}, false, {}});
+        if (id == kListing && !listsByHand)
+            puppet->outcome = endIn(JobState::Failed, base::ErrorKind::Unavailable);
+        if (id == service::kSearchUpdate && !updatesByHand) puppet->outcome = endIn(JobState::Completed);
+        started[id.value] = puppet;
+        return std::make_unique<PuppetJob>(puppet);
             },
             [] {}, 2, WorkLoop::kBetweenLooks, [](const std::string&) {}, 2,
-            [this] { return damagedIndexes; }});
+            [this] {
+        return damagedIndexes; }},
+            [this](const std::string& vault) {
+        return locked.contains(vault); }});
+} void killAndRestart() {
+    clockWatch = watchClock();
+    loop = makeLoop();
+    loop->endAbandonedJobs();
+}
+PlanId addPlan(const std::string& name, std::optional<catalogue::PolicyId> policy, unsigned retries = 3) {
+    auto settings = planNamed(name, policy);
+    settings.retry.mostRetries = retries;
+    return catalogue.plans().add(settings, start);
+}
+/// Rounds as the loop asks for them, until a moment.
+void runUntil(sys_seconds moment) {
+    for (;;) {
+        const auto rest = std::chrono::ceil<seconds>(loop->round());
+        const sys_seconds now = this->moment();
+        if (now >= moment) return;
+        clock.advance(std::clamp<seconds>(rest, seconds(1), moment - now));
     }
-    void killAndRestart() {
-        clockWatch = watchClock();
-        loop = makeLoop();
-        loop->endAbandonedJobs();
-    }
-    PlanId addPlan(const std::string& name, std::optional<catalogue::PolicyId> policy, unsigned retries = 3) {
-        auto settings = planNamed(name, policy);
-        settings.retry.mostRetries = retries;
-        return catalogue.plans().add(settings, start);
-    }
-    /// Rounds as the loop asks for them, until a moment.
-    void runUntil(sys_seconds moment) {
-        for (;;) {
-            const auto rest = std::chrono::ceil<seconds>(loop->round());
-            const sys_seconds now = this->moment();
-            if (now >= moment) return;
-            clock.advance(std::clamp<seconds>(rest, seconds(1), moment - now));
-        }
-    }
-    std::vector<Job> jobsOf(PlanId plan) { return catalogue.jobs().list({.plan = plan}); }
-    [[nodiscard]] sys_seconds moment() const { return sys_seconds(seconds(clock.now().seconds)); }
-    Job newest() { return catalogue.jobs().list({.most = 1}).at(0); }
-    Puppet& puppet(JobId id) { return *started.at(id.value); }
-    void end(JobId id, const JobEnd& end) { puppet(id).outcome = end; }
-    std::string events(JobId id) {
-        std::string text;
-        for (const auto& event : catalogue.jobs().events(id).events) text += event.text + "\n";
-        return text;
-    }
+}
+std::vector<Job> jobsOf(PlanId plan) { return catalogue.jobs().list({.plan = plan}); }
+[[nodiscard]] sys_seconds moment() const { return sys_seconds(seconds(clock.now().seconds)); }
+Job newest() { return catalogue.jobs().list({.most = 1}).at(0); }
+Puppet& puppet(JobId id) { return *started.at(id.value); }
+void end(JobId id, const JobEnd& end) { puppet(id).outcome = end; }
+std::string events(JobId id) {
+    std::string text;
+    for (const auto& event : catalogue.jobs().events(id).events) text += event.text + "\n";
+    return text;
+}
 };
 
 }  // namespace test

@@ -6,16 +6,21 @@ that is encrypted under the logon password."""
 
 import json
 import pathlib
+import re
 import signal
+import ssl
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "s3"))
 from api import WITH_A_SERVER, Agent  # noqa: E402
 from lab import DENIED, DONE, FAILED, NOT_FOUND, USAGE, Lab, fill  # noqa: E402
 import servers  # noqa: E402
+from web import Page, Visitor, own_address  # noqa: E402
 
+LONG = 120  # seconds after which something will never happen
 LOGON = "a logon sentence"
 VAULT_PASSWORD = "the vault's own sentence"
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
@@ -184,25 +189,176 @@ def by_api(lab: Lab, console: Console, server: servers.Server) -> None:
 
 
 def killed_in_the_middle(lab: Lab, console: Console, server: servers.Server) -> None:
-    """Killed at any moment it is registered whole or not at all, and once more completes it."""
-    certificate = console.certificate("s3://clients/killed", f"public={server.endpoint}")
-    client = Client(lab, "killed")
-    for hundredths in range(0, 160, 8):
-        process = subprocess.Popen([lab.hbr, "client", "register", "--certificate", certificate, "--issuer", console.issuer,
-                                    "--encrypt-access-key"], env=lab.environment | client.folders | client.secrets,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(hundredths / 100)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        state = client.registration()
-        if state["client"] is not None:
-            lab.check(state["hasPassword"] and state["client"]["vault"] is not None, f"half a client: {state}")
+    """Killed at any moment, the first time and once more, it is registered whole or not at all, and the next completes it."""
+    cut = {"first": 0, "again": 0}
+    for hundredths in range(2, 160, 9):
+        client = Client(lab, f"killed {hundredths}")
+        certificate = console.certificate(f"s3://clients/killed{hundredths}", f"public={server.endpoint}")
+        words = ("client", "register", "--certificate", certificate, "--issuer", console.issuer, "--encrypt-access-key")
+        for time_of_it in ("first", "again"):
+            process = subprocess.Popen([lab.hbr, *words], env=lab.environment | client.folders | client.secrets,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                process.wait(hundredths / 100)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                cut[time_of_it] += 1
+            state = client.registration()
+            lab.check(time_of_it == "first" or state["client"] is not None, "registering again made it no client")
+            if state["client"] is not None:
+                lab.check(state["hasPassword"] and state["client"]["vault"] is not None, f"half a client: {state}")
+                client.run("point", "list", environment=client.secrets)
+            client.register(certificate, "--issuer", console.issuer, "--encrypt-access-key")
             client.run("point", "list", environment=client.secrets)
-    client.register(certificate, "--issuer", console.issuer, "--encrypt-access-key")
-    client.run("point", "list", environment=client.secrets)
-    lab.check(client.registration()["client"]["vault"]["isAccessKeyEncrypted"], "the access key is not encrypted")
+            lab.check(client.registration()["client"]["vault"]["isAccessKeyEncrypted"], "the access key is not encrypted")
+    lab.say(f"killed in the middle: {cut}")
+
+
+def await_that(holds, what: str) -> None:
+    end = time.monotonic() + LONG
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError(f"it never happened that {what}")
+        time.sleep(0.05)
+
+
+class Job:
+    """A plan's job that a person asked for."""
+
+    def __init__(self, client: Client, plan: str):
+        self.client = client
+        self.id = json.loads(client.run("plan", "run", plan, "--json").stdout)["id"]
+
+    def now(self) -> dict:
+        return json.loads(self.client.run("job", "show", str(self.id), "--json").stdout)
+
+    def await_end(self, state: str = "completed") -> None:
+        await_that(lambda: self.now()["state"] not in ("queued", "running"), f"job {self.id} ends")
+        job = self.now()
+        self.client.lab.check(job["state"] == state, f"the job ended otherwise: {job}")
+
+
+def shows_no_key(lab: Lab, page: Page, job: Job) -> None:
+    """Looks at all that anybody on the machine sees of the service and its jobs, for as long as the job runs."""
+    jobs_seen = 0
+    while job.now()["state"] in ("queued", "running"):
+        children = pathlib.Path(f"/proc/{page.process.pid}/task/{page.process.pid}/children").read_text().split()
+        for thread in pathlib.Path(f"/proc/{page.process.pid}/task").iterdir():
+            children += (thread / "children").read_text().split()
+        for process in {str(page.process.pid), *children}:
+            for file in ("cmdline", "environ"):
+                try:
+                    seen = pathlib.Path("/proc", process, file).read_bytes()
+                except OSError:
+                    continue
+                jobs_seen += file == "cmdline" and b"--key-on-input" in seen
+                lab.check(not re.search(rb"[0-9a-f]{64}", seen), f"{file} of {process} may hold a key")
+                for secret in SECRETS:
+                    lab.check(secret.encode() not in seen, f"{file} of {process} holds a secret")
+    lab.check(jobs_seen > 0, "no job was seen that got its key by its input")
+
+
+def encrypted(lab: Lab, console: Console, server: servers.Server, source: pathlib.Path) -> None:
+    """After a restart jobs wait for the password, say so, and run once it is entered."""
+    client = Client(lab, "encrypted")
+    lab.environment.update(client.folders)
+    client.register(console.certificate("s3://clients/locked", f"public={server.endpoint}"), "--issuer", console.issuer,
+                    "--encrypt-access-key")
+    client.run("plan", "add", "files", "--vault", "locked", source)
+    said = client.run("backup", "run", source, expect=DENIED)
+    lab.check("CONFIG-0006" in said.stderr, f"no password was asked for: {said.stderr}")
+    said = client.run("backup", "run", source, expect=DENIED, environment={"HBR_LOGON_PASSWORD": "another one"})
+    lab.check("CONFIG-0007" in said.stderr, f"another password was taken: {said.stderr}")
+    client.run("backup", "run", source, environment={"HBR_LOGON_PASSWORD": LOGON})
+    client.run("service", "unlock", expect=NOT_FOUND, environment={"HBR_LOGON_PASSWORD": LOGON})
+
+    def waits(page: Page, job: Job) -> None:
+        await_that(lambda: client.registration()["waitingVaults"] == ["locked"], "the vault is known to wait")
+        await_that(lambda: "wait for the logon password" in "".join(page.lines), "the service says that jobs wait")
+        await_that(lambda: "Waits for the logon password" in client.run("job", "show", str(job.id)).stdout, "the job says so")
+        now = job.now()
+        lab.check(now["state"] == "queued" and now["waitsForPassword"], f"the job does not wait: {now}")
+        problems = json.loads(client.run("api", "get", "/overview").stdout)["problems"]
+        lab.check(any(problem["plan"] is None and "logon password" in problem["sentence"] for problem in problems),
+                  f"the overview does not tell: {problems}")
+
+    def unlock(page: Page, password: str, expect: int = DONE) -> None:
+        client.run("service", "unlock", "--port", str(page.port), expect=expect, environment={"HBR_LOGON_PASSWORD": password})
+
+    page = Page(lab).start()
+    job = Job(client, "files")
+    waits(page, job)
+    unlock(page, "another one", DENIED)
+    lab.check(job.now()["state"] == "queued", "a wrong password lets jobs run")
+    unlock(page, LOGON)
+    shows_no_key(lab, page, job)
+    job.await_end()
+    lab.check(client.registration()["waitingVaults"] == [], "the vault waits on")
+    page.stop()
+    # Restarted, and opened by logging in at the page.
+    page = Page(lab).start()
+    job = Job(client, "files")
+    waits(page, job)
+    visitor = Visitor(page.connect())
+    lab.check(visitor.log_in(LOGON).status == 200, "nobody can log in")
+    job.await_end()
+    page.stop()
+    # Another password seals the same key.
+    another = {"HBR_LOGON_PASSWORD": "the next sentence"}
+    said = client.run("service", "password", expect=USAGE, environment=another)
+    lab.check("current" in said.stderr, f"the current password is not asked for: {said.stderr}")
+    client.run("service", "password", expect=DENIED, environment=another | {"HBR_CURRENT_LOGON_PASSWORD": "wrong one"})
+    client.run("service", "password", environment=another | {"HBR_CURRENT_LOGON_PASSWORD": LOGON})
+    page = Page(lab).start()
+    job = Job(client, "files")
+    waits(page, job)
+    unlock(page, "the next sentence")
+    job.await_end()
+    page.stop()
+    client.run("point", "list", environment=another)
+    client.holds_no_secret()
+
+
+def activated_from_elsewhere(lab: Lab, console: Console, server: servers.Server) -> None:
+    address = own_address()
+    if address is None:
+        lab.say("no address beyond loopback: activation from elsewhere is not tried")
+        return
+    client = Client(lab, "activated")
+    lab.environment.update(client.folders)
+    client.run("client", "trust-issuer", console.issuer)
+    page = Page(lab, "--listen", "0.0.0.0").start()
+    fingerprint = page.await_line(r"certificate SHA-256 ([0-9A-F:]+)")
+    good = console.certificate("s3://clients/activated", f"public={server.endpoint}")
+    foreign = Console(lab, "foreign").certificate("s3://clients/activated", f"public={server.endpoint}")
+
+    def activate(certificate: pathlib.Path, *more, expect: int = DONE, to: str = f"{address}:{page.port}",
+                 environment: dict | None = None) -> str:
+        return lab.run("client", "activate", to, "--certificate", certificate, *(more or ("--fingerprint", fingerprint)),
+                       expect=expect, environment=console.settings | client.secrets | (environment or {})).stderr
+
+    page.connect(address).close()
+    context = ssl._create_unverified_context()
+    for path in ("/", "/api/v1/plans", "/api/v1/registration"):
+        visitor = Visitor(context.wrap_socket(page.connect(address)))
+        answer = visitor.ask("GET", path, host=address)
+        lab.check(answer.status == 403 and b"WEB-0025" in answer.body, f"another machine gets {path}: {answer.status}")
+    lab.check("CLIENT-0009" in activate(good, "--fingerprint", "AB:CD", expect=DENIED), "another certificate is taken")
+    lab.check("CERT-0005" in activate(foreign, expect=DENIED), "another console registers the agent")
+    lab.check(client.registration()["client"] is None, "somebody else has registered it")
+    activate(good, to=f"http://{address}:{page.port}")
+    lab.check(client.registration()["client"]["name"] == "web1", "it is not registered")
+    # From now on its password is needed, and the page opens for who has it.
+    again = console.certificate("s3://clients/activated", f"public={server.endpoint}", "--client-id",
+                                client.registration()["client"]["id"])
+    lab.check("WEB-0009" in activate(again, expect=DENIED, environment={"HBR_LOGON_PASSWORD": "another one"}),
+              "another password is taken")
+    activate(again)
+    lab.check("CLIENT-0008" in activate(again, expect=FAILED, to=f"127.0.0.1:{servers.free_port()}"), "nobody answered")
+    activate(again, "--issuer", console.issuer, to=f"127.0.0.1:{page.port}")
+    page.stop()
+    client.holds_no_secret()
 
 
 def main() -> int:
@@ -214,6 +370,13 @@ def main() -> int:
         refusals(lab, console, server)
         first_and_again(lab, console, server, source)
         by_api(lab, console, server)
+        try:
+            encrypted(lab, console, server, source)
+            activated_from_elsewhere(lab, console, server)
+        finally:
+            for page in Page.started:
+                if page.process.poll() is None:
+                    page.process.kill()
         killed_in_the_middle(lab, console, server)
         return lab.end()
 

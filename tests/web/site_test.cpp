@@ -19,7 +19,9 @@ struct World {
     test::ManualClock clock;
     int changes = 0;
     std::vector<std::string> asked;
-    web::Logon logon{file, config::TokenBook(*folder.files, folder.path), clock, 8011, [this] { ++changes; }};
+    config::UnlockKeeper keeper;
+    web::Logon logon{
+        file, config::TokenBook(*folder.files, folder.path), clock, 8011, [this] { ++changes; }, &keeper};
     web::Site site{[this](const api::Request& request) {
                        asked.push_back(request.path);
                        if (request.path == "/api/v1/broken") throw std::runtime_error("no");
@@ -285,6 +287,61 @@ BOOST_AUTO_TEST_CASE(an_api_that_throws_is_an_answer_too) {
     const auto response = send("GET", "/api/v1/broken");
     BOOST_TEST(response.status == 500);
     BOOST_TEST(codeOf(response) == "BASE-0002");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_agent_that_trusts_an_issuer_can_be_activated_from_elsewhere_and_nothing_else) {
+    peer = remote;
+    const web::Headers host = {{"host", "server7:8011"}, {"content-type", "application/json"}};
+    BOOST_TEST(codeOf(send("POST", "/api/v1/activation", host, "{}")) == "WEB-0025");
+    file.update([](config::AgentSettings& settings) { settings.trustedIssuers = {"1111-2222"}; });
+    logon.takeOverFile();
+    BOOST_TEST(send("POST", "/api/v1/activation", host, "{}").status == 200);
+    BOOST_TEST(asked.back() == "/api/v1/activation");
+    for (const char* target : {"/", "/api/v1/session", "/api/v1/registration", "/api/v1/plans"}) {
+        BOOST_TEST(codeOf(send("GET", target, host)) == "WEB-0025", target);
+    }
+    BOOST_TEST(codeOf(send("GET", "/api/v1/activation", host)) == "WEB-0025");
+    // A page cannot: its browser tells where it comes from, and has no token.
+    web::Headers fromPage = host;
+    fromPage.emplace_back("origin", "https://server7:8011");
+    BOOST_TEST(codeOf(send("POST", "/api/v1/activation", fromPage, "{}")) == "WEB-0008");
+    file.update([](config::AgentSettings& settings) { settings.registration.emplace(); });
+    logon.takeOverFile();
+    BOOST_TEST(codeOf(send("POST", "/api/v1/activation", host, "{}")) == "WEB-0025");
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_with_a_password_is_activated_with_that_one_alone) {
+    setPassword();
+    cookie.clear();
+    const auto activate = [&](const std::string& body) {
+        return send("POST", "/api/v1/activation", {{"content-type", "application/json"}}, body);
+    };
+    const std::size_t before = asked.size();
+    for (const char* body : {"{}", "", R"({"password":"wrong"})"}) {
+        BOOST_TEST(codeOf(activate(body)) == "WEB-0009", body);
+        clock.advance(std::chrono::minutes(6));
+    }
+    BOOST_TEST(asked.size() == before);
+    BOOST_TEST(activate(R"({"password":"correct horse"})").status == 200);
+    for (int i = 0; i < 4; ++i) static_cast<void>(activate("{}"));
+    BOOST_TEST(codeOf(activate(R"({"password":"correct horse"})")) == "WEB-0010");
+}
+
+BOOST_AUTO_TEST_CASE(logging_in_opens_what_is_encrypted_under_the_password_and_a_new_one_seals_it_anew) {
+    const config::UnlockKey key = config::UnlockKey::makeNew();
+    setPassword();
+    file.update([&](config::AgentSettings& settings) {
+        settings.unlockSeal = config::UnlockSeal::of(key, kPassword);
+    });
+    BOOST_TEST(!keeper.key().has_value());
+    BOOST_TEST(logIn(kPassword).status == 200);
+    BOOST_REQUIRE(keeper.key().has_value());
+    BOOST_TEST(base::asText(keeper.key()->hex().view()) == base::asText(key.hex().view()));
+    BOOST_REQUIRE(
+        change("PUT", "/api/v1/password", R"({"current":"correct horse","new":"battery staple"})").status ==
+        204);
+    BOOST_TEST(!file.read().unlockSeal->open(kPassword).has_value());
+    BOOST_TEST(file.read().unlockSeal->open("battery staple").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -44,6 +44,7 @@ export function JobView({ id }: { id: number }) {
             <Loaded live={job}>
                 {(read) => (
                     <>
+                        {read.waitsForPassword && <p class="notice careful">{words.registration.jobWaits}</p>}
                         <JobState job={read} speeds={speeds} />
                         {read.kind === "restore" && <RestorePanel job={read} />}
                         <Panel title={words.job.facts}>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // overview.tsx: am I protected, what is wrong, what runs?
-import type { Job, Overview, PolicyPage, VaultPage } from "contract";
+import type { Job, Overview, PolicyPage, Registration, VaultPage } from "contract";
 
 import { type Live, useLive } from "../api/live";
 import { useAround } from "../around";
@@ -9,7 +9,9 @@ import { ProgressLine } from "../parts/progress";
 import { needsAttention, ProtectionMark, type Tone } from "../parts/state";
 import { MomentAndDistance } from "../parts/text";
 import { Loaded, Panel, View } from "../parts/view";
-import { addressOf } from "../route";
+import { addressOf, go } from "../route";
+import { RegistrationForm } from "./registration";
+import { WaitingForPassword } from "./waiting_password";
 
 export function OverviewView({ overview }: { overview: Live<Overview> }) {
     const { words, needsPassword } = useAround();
@@ -18,6 +20,7 @@ export function OverviewView({ overview }: { overview: Live<Overview> }) {
             <Loaded live={overview}>
                 {(value) => (
                     <>
+                        <WaitingForPassword />
                         {countOf(value) === 0 ? <FirstSteps /> : <Answer overview={value} />}
                         {!needsPassword && <PasswordMissing />}
                         {value.problems.length > 0 && <Problems overview={value} />}
@@ -223,6 +226,8 @@ function FirstSteps() {
     const say = words.overview;
     const vaults = useLive<VaultPage>("/vaults");
     const policies = useLive<PolicyPage>("/policies?limit=1");
+    const registration = useLive<Registration>("/registration");
+    const isNew = vaults.value?.items.length === 0 && registration.value?.client === null;
     const steps = [
         {
             title: say.steps.vault,
@@ -239,6 +244,37 @@ function FirstSteps() {
         { title: say.steps.plan, hint: say.steps.planHint, to: ["backup", "new"], isDone: false },
     ];
     const current = steps.findIndex((step) => !step.isDone);
+    return (
+        <>
+            <Steps steps={steps} current={current} />
+            {isNew && (
+                <Panel title={words.registration.title}>
+                    <div class="narrow">
+                        <p class="quiet">
+                            {words.registration.lead}{" "}
+                            <a href={addressOf("vaults", "new")}>{words.registration.orFolder}</a>
+                        </p>
+                        <RegistrationForm
+                            hasPassword={registration.value?.hasPassword ?? false}
+                            done={() => go("policies", "new")}
+                        />
+                    </div>
+                </Panel>
+            )}
+        </>
+    );
+}
+
+interface Step {
+    title: string;
+    hint: string;
+    to: string[];
+    isDone: boolean;
+}
+
+function Steps({ steps, current }: { steps: Step[]; current: number }) {
+    const { words } = useAround();
+    const say = words.overview;
     return (
         <section class="first-steps">
             <p class="answer-title">{say.nothingYet}</p>

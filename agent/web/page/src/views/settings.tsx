@@ -11,6 +11,7 @@ import { Facts } from "../parts/facts";
 import { TextField } from "../parts/field";
 import { ProblemBox } from "../parts/problem";
 import { Loaded, Panel, View } from "../parts/view";
+import { RegistrationPanel } from "./registration";
 
 const shortestPassword = 6;
 
@@ -20,6 +21,9 @@ export function SettingsView() {
         <View title={words.settings.title}>
             <Panel title={words.settings.password}>
                 <PasswordForm />
+            </Panel>
+            <Panel title={words.registration.panel}>
+                <RegistrationPanel />
             </Panel>
             <Panel title={words.settings.about}>
                 <About />

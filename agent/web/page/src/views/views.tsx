@@ -17,6 +17,7 @@ import { EditPlanView, NewPlanView } from "./plan_wizard";
 import { PoliciesView } from "./policies";
 import { EditPolicyView, NewPolicyView } from "./policy_form";
 import { PointsView } from "./points";
+import { RegistrationView } from "./registration";
 import { RestoreView } from "./restore";
 import { SearchView } from "./search";
 import { SettingsView } from "./settings";
@@ -52,6 +53,8 @@ export function viewOf(route: Route, overview: Live<Overview>) {
             return second === "new" ? <NewVaultView /> : <VaultsView />;
         case "alerts":
             return second === "targets" ? <AlertTargetsView /> : <AlertsView state={second} />;
+        case "register":
+            return <RegistrationView />;
         case "settings":
             return <SettingsView />;
     }

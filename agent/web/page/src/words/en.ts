@@ -3,6 +3,7 @@
 import type { Frequency, JobKind, JobState, ProtectionState, Retention } from "contract";
 
 import { alerts } from "./en_alerts";
+import { registration } from "./en_registration";
 
 const counted = (count: number, one: string, many: string) => (count === 1 ? `1 ${one}` : `${count} ${many}`);
 
@@ -111,7 +112,7 @@ export const en = {
         nothingYetLead: "Three steps, and this machine backs itself up:",
         steps: {
             vault: "Add a vault",
-            vaultHint: "Where backups are kept: a folder on a disk or a mount.",
+            vaultHint: "Where backups are kept: a folder on a disk or a mount, or the vault of a console.",
             policy: "Add a policy",
             policyHint: "When backups are made, and how long they are kept.",
             plan: "Make a plan",
@@ -553,6 +554,7 @@ export const en = {
     },
 
     alerts,
+    registration,
 
     settings: {
         title: "Settings",

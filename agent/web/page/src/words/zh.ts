@@ -3,6 +3,7 @@
 import type { Frequency, JobKind, JobState, ProtectionState, Retention } from "contract";
 
 import { alerts } from "./zh_alerts";
+import { registration } from "./zh_registration";
 
 import type { Words } from "./words";
 
@@ -108,7 +109,7 @@ export const zh: Words = {
         nothingYetLead: "只需三步，本机即可自动备份：",
         steps: {
             vault: "添加备份库",
-            vaultHint: "备份存放的位置：磁盘上或挂载的文件夹。",
+            vaultHint: "备份存放的位置：磁盘上或挂载的文件夹，或控制台的备份库。",
             policy: "添加策略",
             policyHint: "何时备份，以及保留多久。",
             plan: "创建计划",
@@ -534,6 +535,7 @@ export const zh: Words = {
     },
 
     alerts,
+    registration,
 
     settings: {
         title: "设置",

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// en_registration.ts: the words of registering, in English.
+
+export const registration = {
+    title: "Register with a certificate",
+    panel: "Registration",
+    lead: "With a certificate from your console this machine becomes a client of its vault.",
+    orFolder: "Or use a local folder as the vault.",
+    again: (name: string) =>
+        `This machine is registered as ${name}. To register again replaces its access key; plans and backups stay.`,
+    certificateFile: "Certificate file",
+    certificateText: "Certificate",
+    certificateHint: "Choose the file that the console gave you, or paste its text. It is good for two days.",
+    client: "Client",
+    vault: "Vault",
+    endsAt: "Good until",
+    issuer: "Signed by",
+    confirm: "The console shows the same fingerprint",
+    needsConfirmation: "Compare the fingerprint with the one that the console shows.",
+    accept: "Take this certificate all the same; plans, backups and the vault that they use stay",
+    accessKeyId: "AccessKey ID",
+    accessKeySecret: "AccessKey Secret",
+    accessKeyHint: "It is tried before anything is kept.",
+    network: "Network type",
+    networkHint: "From where this machine reaches the vault.",
+    networks: { vpc: "VPC", classic: "Classic network", public: "Public network" },
+    password: "Logon password",
+    passwordHint: "For this page. At least six characters.",
+    passwordHintAgain: "The one that this page has.",
+    passwordAgain: "The logon password again",
+    encrypt: "Encrypt AccessKey",
+    encryptHint:
+        "The access key is then kept under the logon password. After each restart enter the password, " +
+        "here or with hbr service unlock: until then jobs wait.",
+    vaultPasswordHint:
+        "A new vault gets this password, and one that is there is opened with it. It is another one than the " +
+        "logon password, for it encrypts the backups: without it nobody can read them.",
+    vaultAgain: "The vault's password again",
+    needsCertificate: "Give a certificate that can be used.",
+    needsId: "Enter the AccessKey ID.",
+    needsSecret: "Enter the AccessKey Secret.",
+    submit: "Register",
+    wait: "Trying the access key…",
+    done: (name: string) => `This machine is registered as ${name}.`,
+    notRegistered: "This machine is not registered with a console.",
+    vaultGone: "disconnected; register again",
+    accessKey: "AccessKey",
+    isEncrypted: "encrypted under the logon password",
+    isNotEncrypted: "sealed for this machine",
+    registerAgain: "Register again",
+    waiting: "Jobs wait for the logon password",
+    waitingHint: "The access key is encrypted under it, and it has not been entered since the service started.",
+    unlock: "Let them run",
+    jobWaits: "This job waits until the logon password is entered: the access key of its vault is encrypted.",
+};
