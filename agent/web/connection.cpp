@@ -33,11 +33,12 @@ std::string addressText(const Poco::Net::SocketAddress& address) {
 }
 
 Connection::Connection(const Poco::Net::StreamSocket& socket, std::shared_ptr<const TlsContext> tls,
-                       const Limits& limits, bool isSurplus, Time now)
+                       const Limits& limits, const BodyJudge& judge, bool isSurplus, Time now)
     : socket_(socket),
       tls_(std::move(tls)),
       limits_(limits),
       isSurplus_(isSurplus),
+      reader_([this, &judge](const HttpRequest& head) { return judge(head, peer_); }),
       deadline_(now + limits.head),
       mayRestFrom_(now + kFirstRequest) {
     socket_.setBlocking(false);

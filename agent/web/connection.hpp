@@ -6,6 +6,7 @@
 #include <Poco/Net/StreamSocket.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,11 +30,14 @@ std::string addressText(const Poco::Net::SocketAddress& address);
 class Connection final {
 public:
     using Time = std::chrono::steady_clock::time_point;
+    /// As HeadJudge, of whom a request comes from.
+    using BodyJudge = std::function<std::optional<Refusal>(const HttpRequest& head, const Peer& peer)>;
 
     /// One that is a surplus has its first request refused. `tls` may be nullptr: there is none then.
-    /// Limits are not owned and outlive this. Throws Poco::Exception when the socket has gone already.
+    /// Limits and `judge` are not owned and outlive this. Throws Poco::Exception when the socket has gone
+    /// already.
     Connection(const Poco::Net::StreamSocket& socket, std::shared_ptr<const TlsContext> tls,
-               const Limits& limits, bool isSurplus, Time now);
+               const Limits& limits, const BodyJudge& judge, bool isSurplus, Time now);
 
     [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
     [[nodiscard]] platform::SocketNumber number() const;

@@ -19,6 +19,9 @@ struct Limits {
     std::size_t mostOfOneAddress = 128;
     /// Connections beyond these, which are told to come again; still others wait in the system's queue.
     std::size_t mostSurplus = 128;
+    /// Of these, of one address that is not this machine's; still others of it end without a word, so that it
+    /// leaves room in which others are told.
+    std::size_t mostSurplusOfOneAddress = 16;
 
     /// From the first byte of a request, or of a connection, until its head is there.
     std::chrono::milliseconds head = std::chrono::seconds(10);

@@ -134,6 +134,11 @@ std::variant<Visitor, Refusal> Logon::programOf(std::string_view token, const Pe
     return wrongToken();
 }
 
+bool Logon::isToken(std::string_view token) const {
+    return tokens_.find(token, std::chrono::sys_seconds(std::chrono::seconds(clock_.now().seconds)))
+        .has_value();
+}
+
 HttpResponse Logon::sessionAnswer(bool isLoggedIn, const std::string& csrfToken) const {
     base::JsonWriter json;
     json.beginObject()

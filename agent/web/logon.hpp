@@ -45,6 +45,9 @@ public:
     /// when the file of tokens cannot be read.
     [[nodiscard]] std::variant<Visitor, Refusal> programOf(std::string_view token, const Peer& peer);
 
+    /// True for one that is good; nothing counts.
+    [[nodiscard]] bool isToken(std::string_view token) const;
+
     [[nodiscard]] HttpResponse show(const Visitor& visitor) const;
     [[nodiscard]] HttpResponse logIn(const HttpRequest& request, const Peer& peer);
     [[nodiscard]] HttpResponse logOut(const Visitor& visitor, const Peer& peer);

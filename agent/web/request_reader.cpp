@@ -116,6 +116,9 @@ std::optional<Refusal> RequestReader::readHead() {
                                                                   : base::parseUnsigned(told);
     if (!length) return unreadableRequest("its length is no number");
     if (*length > kMostBodyBytes) return bodyTooLarge();
+    if (*length > kMostStrangersBodyBytes && judge_) {
+        if (auto refusal = judge_(*head_)) return refusal;
+    }
     bodyBytes_ = static_cast<std::size_t>(*length);
     wantsContinue_ =
         bodyBytes_ > buffer_.size() && lowerCase(std::string(head_->header("expect"))) == "100-continue";

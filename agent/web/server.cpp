@@ -74,6 +74,7 @@ public:
         loop_ = std::make_unique<SocketLoop>(
             std::move(entrance), parts_.limits,
             [this](const HttpRequest& request, const Peer& peer) { return site_->answer(request, peer); },
+            [this](const HttpRequest& head, const Peer& peer) { return site_->judgeHead(head, peer); },
             [this](SocketLoop::Entrance& changing) { review(changing); });
         loop_->start();
     }
@@ -95,7 +96,8 @@ private:
             mustTakeOver_ = false;
             const bool opensUp =
                 (logon_->hasPassword() || logon_->awaitsActivation()) && isBeyondThisMachine(settings_);
-            if (opensUp == isOpen_) return;
+            // Without any listener nobody reaches it at all, so that is tried again each second.
+            if (opensUp == isOpen_ && !entrance.listeners.empty()) return;
             isOpen_ = opensUp;  // whatever comes: the same would only fail again each second
             listenAnew(entrance, opensUp);
             describe(entrance);

@@ -87,6 +87,21 @@ HttpResponse Site::answer(const HttpRequest& request, const Peer& peer) noexcept
     return response;
 }
 
+std::optional<Refusal> Site::judgeHead(const HttpRequest& head, const Peer& peer) noexcept {
+    try {
+        const std::string_view host = head.header("host");
+        if (head.headerCount("host") != 1 || !hosts_.knowsHost(host, peer))
+            return foreignHost(std::string(host));
+        const std::string_view authorization = head.header("authorization");
+        const bool isProgram =
+            authorization.starts_with(kBearer) && logon_.isToken(authorization.substr(kBearer.size()));
+        if (isProgram || logon_.visitorOf(head, peer).mayUse) return std::nullopt;
+        return loginNeeded();
+    } catch (...) {
+        return loginNeeded();
+    }
+}
+
 HttpResponse Site::judge(const HttpRequest& request, const Peer& peer) {
     const auto method = methodOf(request.method);
     if (!method) return refused(unknownMethod());

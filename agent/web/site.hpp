@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "agent/api/request.hpp"
@@ -22,6 +23,9 @@ class Site final {
 public:
     /// `logon` is not owned and outlives this.
     Site(ApiHandler handler, std::span<const PageFile> files, HostRules hosts, Logon& logon);
+
+    /// Whether a request with a large body may send it: hosts, origins, sessions and tokens are in the head.
+    [[nodiscard]] std::optional<Refusal> judgeHead(const HttpRequest& head, const Peer& peer) noexcept;
 
     /// Never throws: what fails is an answer of its own.
     [[nodiscard]] HttpResponse answer(const HttpRequest& request, const Peer& peer) noexcept;

@@ -22,9 +22,10 @@ constexpr int kMostAcceptedAtOnce = 64;
 }  // namespace
 
 SocketLoop::SocketLoop(Entrance entrance, const Limits& limits, WorkPool::Answering answer,
-                       std::function<void(Entrance& entrance)> review)
+                       Connection::BodyJudge judge, std::function<void(Entrance& entrance)> review)
     : entrance_(std::move(entrance)),
       limits_(limits),
+      judge_(std::move(judge)),
       review_(std::move(review)),
       wakeReceiver_(Poco::Net::SocketAddress("127.0.0.1", 0)) {
     wakeSender_.connect(wakeReceiver_.address());
@@ -157,12 +158,21 @@ void SocketLoop::accept(Poco::Net::ServerSocket& listener, Time now) {
         return;
     }
     try {
-        const bool hasRoom = makeRoomFor(addressText(socket->peerAddress()), now);
+        const std::string address = addressText(socket->peerAddress());
+        if (isTooMuch(address)) return;  // and closes it
+        const bool hasRoom = makeRoomFor(address, now);
         const Id id = ++lastId_;
-        connections_.try_emplace(id, std::move(*socket), entrance_.tls, limits_, !hasRoom, now);
+        connections_.try_emplace(id, std::move(*socket), entrance_.tls, limits_, judge_, !hasRoom, now);
     } catch (const Poco::Exception&) {
         // The client has gone again.
     }
+}
+
+bool SocketLoop::isTooMuch(const std::string& address) const {
+    if (isLoopbackAddress(address)) return false;
+    const auto isOfAddress = [&](const auto& entry) { return entry.second.peer().address == address; };
+    const auto ofAddress = static_cast<std::size_t>(std::ranges::count_if(connections_, isOfAddress));
+    return ofAddress >= limits_.mostOfOneAddress + limits_.mostSurplusOfOneAddress;
 }
 
 bool SocketLoop::makeRoomFor(const std::string& address, Time now) {

@@ -32,7 +32,7 @@ public:
     /// Listens, and does no more until start(). `review` is called by the loop's thread about once a second,
     /// and after reviewSoon(), with the entrance, which it may change. Neither it nor `answer` may throw.
     SocketLoop(Entrance entrance, const Limits& limits, WorkPool::Answering answer,
-               std::function<void(Entrance& entrance)> review);
+               Connection::BodyJudge judge, std::function<void(Entrance& entrance)> review);
     /// Waits for requests that are being worked on, and closes everything.
     ~SocketLoop();
     SocketLoop(const SocketLoop&) = delete;
@@ -55,6 +55,8 @@ private:
     void deliver(Time now);
     void acceptAll(Time now);
     void accept(Poco::Net::ServerSocket& listener, Time now);
+    /// True when an address has so many that one more is not even told so.
+    [[nodiscard]] bool isTooMuch(const std::string& address) const;
     /// True when one more of that address may have its requests answered.
     [[nodiscard]] bool makeRoomFor(const std::string& address, Time now);
     void pass(Id id, Connection& connection, Time now);
@@ -63,6 +65,7 @@ private:
 
     Entrance entrance_;
     const Limits limits_;
+    const Connection::BodyJudge judge_;
     const std::function<void(Entrance& entrance)> review_;
     Poco::Net::DatagramSocket wakeReceiver_;
     Poco::Net::DatagramSocket wakeSender_;  // connected to the other; for all threads

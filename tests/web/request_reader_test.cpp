@@ -98,4 +98,24 @@ BOOST_AUTO_TEST_CASE(a_client_that_asks_whether_its_body_is_welcome_is_told_once
     BOOST_TEST(reader.next().request.value().body == "ok");
 }
 
+BOOST_AUTO_TEST_CASE(a_large_body_is_read_only_of_whom_the_head_lets_in) {
+    int asked = 0;
+    bool mayCome = false;
+    const auto outcomeOf = [&](std::size_t bytes) {
+        web::RequestReader reader([&](const web::HttpRequest&) {
+            ++asked;
+            return mayCome ? std::nullopt : std::optional(web::loginNeeded());
+        });
+        reader.add("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n");
+        const auto outcome = reader.next();
+        return outcome.refusal ? outcome.refusal->status : 0;
+    };
+    BOOST_TEST(outcomeOf(web::kMostStrangersBodyBytes) == 0);
+    BOOST_TEST(asked == 0);
+    BOOST_TEST(outcomeOf(web::kMostStrangersBodyBytes + 1) == 401);
+    mayCome = true;
+    BOOST_TEST(outcomeOf(web::kMostBodyBytes) == 0);
+    BOOST_TEST(outcomeOf(web::kMostBodyBytes + 1) == 413);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
