@@ -17,8 +17,8 @@ namespace web {
 inline constexpr std::size_t kMostHeadBytes = 16 * base::kKiB;
 inline constexpr std::size_t kMostBodyBytes = base::kMiB;
 
-/// Of a request of whoever is not known: enough to log in, and for a certificate.
-inline constexpr std::size_t kMostStrangersBodyBytes = 32 * base::kKiB;
+/// Of a request of whoever is not known: enough to log in, and for a certificate of any size.
+inline constexpr std::size_t kMostStrangersBodyBytes = 96 * base::kKiB;
 
 /// Judges a request by its head alone, before its body is read: nothing when the body may come.
 using HeadJudge = std::function<std::optional<Refusal>(const HttpRequest& head)>;

@@ -2,10 +2,11 @@
 // stand_in_agent.mjs: what the stand-in for the agent knows and does, in memory, by agent/doc/openapi.json.
 import { randomBytes } from "node:crypto";
 
+import { alertDeeds } from "./stand_in_alerts.mjs";
 import { fullHistory } from "./stand_in_history.mjs";
 import { answerOfRestore } from "./stand_in_restore.mjs";
 import { lookAt, register, registrationState } from "./stand_in_registration.mjs";
-import { Refused } from "./stand_in_refusal.mjs";
+import { faultOfName, refuseFields, Refused } from "./stand_in_refusal.mjs";
 
 const hourMs = 3_600_000;
 const intervals = { hour: hourMs, day: 24 * hourMs, week: 168 * hourMs };
@@ -25,18 +26,6 @@ const notThere = (what) =>
         `There is no ${what}`,
         "Look at the list again; it may have been deleted.",
     );
-
-function refuseFields(fields) {
-    if (fields.length === 0) return;
-    const title = fields.map(({ sentence }) => sentence).join(" ");
-    throw new Refused(400, "CATALOG-0010", "Invalid", title, "", fields);
-}
-
-function faultOfName(what, name) {
-    const length = [...(name ?? "")].length;
-    if (length >= 1 && length <= 64) return [];
-    return [{ field: "name", sentence: `The name of a ${what} has 1 to 64 characters, not ${length}.` }];
-}
 
 function checkPolicy({ name, frequency, firstBackup, retention }) {
     const fields = faultOfName("policy", name);
@@ -130,25 +119,7 @@ export class StandInAgent {
             "GET points": () => this.listPoints(query),
             "GET search": () => this.search(query),
             "GET search/*": () => [200, { items: this.searchIndexes(), next: null }],
-            "GET alerts": () =>
-                this.page(
-                    (this.state.alerts ?? []).filter(
-                        (alert) => (alert.ended === null) === (query.get("state") !== "ended"),
-                    ),
-                    query,
-                ),
-            "GET alert-targets": () => [200, { items: this.targets(), next: null }],
-            "POST alert-targets": () => this.addTarget(body),
-            "DELETE alert-targets/*": () => this.removeFrom("targets", id),
-            "POST alert-targets/*/test": () => [
-                200,
-                { isDelivered: id !== "2", answer: id !== "2" ? "250 OK" : "The server refused", hint: "" },
-            ],
-            "GET alert-rules": () => [200, { items: this.rules(), next: null }],
-            "POST alert-rules": () => this.addRule(body),
-            "DELETE alert-rules/*": () => this.removeFrom("rules", id),
-            "GET alert-settings": () => [200, { quietIntervals: 3, quietHours: 0, unreachableHours: 24 }],
-            "PUT alert-settings": () => [200, body],
+            ...alertDeeds(this, { id, query, body }),
         };
         if (!deeds[deed]) throw new Refused(404, "API-0001", "NotFound", `There is nothing at ${deed}`);
         return deeds[deed]();
@@ -161,38 +132,6 @@ export class StandInAgent {
             200,
             { items: items.slice(from, from + limit), next: from + limit < items.length ? String(from + limit) : null },
         ];
-    }
-
-    // Alerts.
-    targets() {
-        this.state.targets ??= [];
-        return this.state.targets;
-    }
-
-    rules() {
-        this.state.rules ??= [];
-        return this.state.rules;
-    }
-
-    addTarget({ name, kind, url, server, recipients }) {
-        if (kind === "webhook" && !/^https?:/.test(url))
-            refuseFields([{ field: "url", sentence: "The address begins with https:// or http://." }]);
-        refuseFields(faultOfName("target", name));
-        const shown = kind === "mail" ? { server, recipients } : { server: new URL(url).origin };
-        const target = { id: this.targets().length + 1, name, kind, caFile: "", hasSecret: false, ...shown };
-        this.targets().push(target);
-        return [201, target];
-    }
-
-    addRule(settings) {
-        const rule = { id: this.rules().length + 1, plan: null, vault: null, ...settings };
-        this.rules().push(rule);
-        return [201, rule];
-    }
-
-    removeFrom(list, id) {
-        this.state[list] = this.state[list].filter((each) => String(each.id) !== id);
-        return [204, undefined];
     }
 
     // Sessions.

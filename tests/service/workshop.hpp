@@ -92,12 +92,8 @@ struct Workshop : Shelf {
         if (!folder.files->status(clockFile + ".last-seen")) keepSeen(start);
         return std::make_unique<service::ClockWatch>(*folder.files, clock, clockFile);
     }
-    std::unique_ptr<WorkLoop> makeLoop() {
-        return std::make_unique<WorkLoop>(service::WorkLoopParts{
-            catalogue, clock, *clockWatch, notices, [this] {
-        return platform::TimeZone(ahead); },
-            [this](JobId id, const std::vector<std::string>& words, const service::WantedPoint& wanted,
-                   const std::function<void()>&) -> std::unique_ptr<service::RunningJob> {
+    std::unique_ptr<service::RunningJob> startPuppet(JobId id, const std::vector<std::string>& words,
+                                                     const service::WantedPoint& wanted) {
         if (startFails) throw *startFails;
         auto puppet = std::make_shared<Puppet>(Puppet{words, wanted, {}, {}, {}, false, {}});
         if (id == kListing && !listsByHand)
@@ -105,41 +101,48 @@ struct Workshop : Shelf {
         if (id == service::kSearchUpdate && !updatesByHand) puppet->outcome = endIn(JobState::Completed);
         started[id.value] = puppet;
         return std::make_unique<PuppetJob>(puppet);
-            },
-            [] {}, 2, WorkLoop::kBetweenLooks, [](const std::string&) {}, 2,
-            [this] {
-        return damagedIndexes; }},
-            [this](const std::string& vault) {
-        return locked.contains(vault); }});
-} void killAndRestart() {
-    clockWatch = watchClock();
-    loop = makeLoop();
-    loop->endAbandonedJobs();
-}
-PlanId addPlan(const std::string& name, std::optional<catalogue::PolicyId> policy, unsigned retries = 3) {
-    auto settings = planNamed(name, policy);
-    settings.retry.mostRetries = retries;
-    return catalogue.plans().add(settings, start);
-}
-/// Rounds as the loop asks for them, until a moment.
-void runUntil(sys_seconds moment) {
-    for (;;) {
-        const auto rest = std::chrono::ceil<seconds>(loop->round());
-        const sys_seconds now = this->moment();
-        if (now >= moment) return;
-        clock.advance(std::clamp<seconds>(rest, seconds(1), moment - now));
     }
-}
-std::vector<Job> jobsOf(PlanId plan) { return catalogue.jobs().list({.plan = plan}); }
-[[nodiscard]] sys_seconds moment() const { return sys_seconds(seconds(clock.now().seconds)); }
-Job newest() { return catalogue.jobs().list({.most = 1}).at(0); }
-Puppet& puppet(JobId id) { return *started.at(id.value); }
-void end(JobId id, const JobEnd& end) { puppet(id).outcome = end; }
-std::string events(JobId id) {
-    std::string text;
-    for (const auto& event : catalogue.jobs().events(id).events) text += event.text + "\n";
-    return text;
-}
+    std::unique_ptr<WorkLoop> makeLoop() {
+        service::WorkLoopParts parts{catalogue, clock, *clockWatch, notices, {}, {}, {}};
+        parts.timeZone = [this] { return platform::TimeZone(ahead); };
+        parts.startJob = [this](JobId id, const std::vector<std::string>& words,
+                                const service::WantedPoint& wanted,
+                                const std::function<void()>&) { return startPuppet(id, words, wanted); };
+        parts.wake = [] {};
+        parts.longestRest = WorkLoop::kBetweenLooks;
+        parts.damagedIndexes = [this] { return damagedIndexes; };
+        parts.isLocked = [this](const std::string& vault) { return locked.contains(vault); };
+        return std::make_unique<WorkLoop>(std::move(parts));
+    }
+    void killAndRestart() {
+        clockWatch = watchClock();
+        loop = makeLoop();
+        loop->endAbandonedJobs();
+    }
+    PlanId addPlan(const std::string& name, std::optional<catalogue::PolicyId> policy, unsigned retries = 3) {
+        auto settings = planNamed(name, policy);
+        settings.retry.mostRetries = retries;
+        return catalogue.plans().add(settings, start);
+    }
+    /// Rounds as the loop asks for them, until a moment.
+    void runUntil(sys_seconds moment) {
+        for (;;) {
+            const auto rest = std::chrono::ceil<seconds>(loop->round());
+            const sys_seconds now = this->moment();
+            if (now >= moment) return;
+            clock.advance(std::clamp<seconds>(rest, seconds(1), moment - now));
+        }
+    }
+    std::vector<Job> jobsOf(PlanId plan) { return catalogue.jobs().list({.plan = plan}); }
+    [[nodiscard]] sys_seconds moment() const { return sys_seconds(seconds(clock.now().seconds)); }
+    Job newest() { return catalogue.jobs().list({.most = 1}).at(0); }
+    Puppet& puppet(JobId id) { return *started.at(id.value); }
+    void end(JobId id, const JobEnd& end) { puppet(id).outcome = end; }
+    std::string events(JobId id) {
+        std::string text;
+        for (const auto& event : catalogue.jobs().events(id).events) text += event.text + "\n";
+        return text;
+    }
 };
 
 }  // namespace test
