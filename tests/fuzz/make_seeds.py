@@ -57,12 +57,31 @@ def seeds(vault: Vault, kit: str):
             for at, role in enumerate(roles if len(data) == 104 + len(roles) * block else []))
 
 
+def path_segment_seeds():
+    """Parts of the index of paths as agent/search/README.md tells them; the first two bytes are those of path_segment_fuzz."""
+    def text(content: bytes) -> bytes:
+        return bytes([len(content)]) + content
+
+    keys = [(0, b"etc"), (3, b"\0hosts"), (4, b"passwd")]
+    yield "path_segment", bytes([0, len(keys)]) + b"".join(bytes([shared]) + text(rest) for shared, rest in keys)
+    # Three paths with a version each, in one line: counts, lines, froms, tos, kinds, sizes, times.
+    columns = [b"\1\1\1", b"\0\0\0", b"\0\0\1", b"\1\2\2", b"\1\0\0", b"\0\7\x80\1", b"\0\2\1"]
+    yield "path_segment", bytes([1, 3]) + b"".join(map(text, columns))
+    yield "path_segment", bytes([2, 0]) + bytes(range(64))
+    yield "path_segment", bytes([3, 0]) + bytes(40)
+    # A vault without points: format, id, time, next line, then no lines, unreadable points, segments, forgotten points.
+    yield "path_segment", bytes([4, 0]) + b"HBR paths 1\n" + bytes(16) + b"\x02\0" + bytes(5)
+    for words in (b'host', b'"hosts"', b"etc/*.conf", b"[a-c]?*", "\u00c4\u00df".encode()):
+        yield "path_segment", bytes([5, 0]) + words
+
+
 def main() -> int:
     expected = json.loads((TESTS / "goldens" / "v1" / "expected.json").read_text())
     vault = Vault(TESTS / "goldens" / "v1" / "vault", kit=expected["recoveryKit"])
     vault.read_journal()
     pairs = list(seeds(vault, expected["recoveryKit"]))
     pairs += [(name, text.encode()) for name, texts in WORDS.items() for text in texts]
+    pairs += list(path_segment_seeds())
     for number, (name, content) in enumerate(pairs):
         folder = pathlib.Path(sys.argv[1]) / name
         folder.mkdir(parents=True, exist_ok=True)
