@@ -5,6 +5,7 @@
 // Other processes learn of them by a file in the state folder, which says so in words for people, too.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +16,9 @@
 #include "platform/file_system.hpp"
 
 namespace service {
+
+/// Whether a vault waits for the logon password; nothing: none ever does.
+using IsLocked = std::function<bool(const std::string& vault)>;
 
 /// Not thread-safe.
 class LockedVaults final {

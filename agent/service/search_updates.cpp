@@ -13,8 +13,16 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 SearchUpdates::SearchUpdates(const platform::Clock& clock, JobStarter start, std::function<void()> wake,
-                             Damaged damaged)
-    : clock_(clock), start_(std::move(start)), wake_(std::move(wake)), damaged_(std::move(damaged)) {}
+                             Damaged damaged, IsLocked isLocked)
+    : clock_(clock),
+      start_(std::move(start)),
+      wake_(std::move(wake)),
+      damaged_(std::move(damaged)),
+      isLocked_(std::move(isLocked)) {}
+
+bool SearchUpdates::isWaiting(const std::map<std::string, Vault>::value_type& vault) const {
+    return vault.second.due && !(isLocked_ && isLocked_(vault.first));
+}
 
 void SearchUpdates::want(const std::set<std::string>& vaults) {
     std::erase_if(vaults_, [&](const auto& known) { return !vaults.contains(known.first); });
@@ -36,7 +44,7 @@ void SearchUpdates::round(bool areJobsRunning) {
     const auto now = clock_.steady();
     const auto latest = areJobsRunning ? now - kLongestDelay : now;
     const auto due = std::ranges::find_if(
-        vaults_, [&](const auto& vault) { return vault.second.due && *vault.second.due <= latest; });
+        vaults_, [&](const auto& vault) { return isWaiting(vault) && *vault.second.due <= latest; });
     if (due != vaults_.end()) start(due->first);
 }
 
@@ -79,8 +87,8 @@ void SearchUpdates::fail(const std::string& name) {
 milliseconds SearchUpdates::rest() const {
     nanoseconds rest = nextLook_ - clock_.steady();
     if (!running_) {
-        for (const auto& [name, vault] : vaults_)
-            if (vault.due) rest = std::min(rest, *vault.due - clock_.steady());
+        for (const auto& vault : vaults_)
+            if (isWaiting(vault)) rest = std::min(rest, *vault.second.due - clock_.steady());
     }
     return std::chrono::ceil<milliseconds>(std::max(rest, nanoseconds(0)));
 }

@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 
+#include "agent/service/locked_vaults.hpp"
 #include "agent/service/running_job.hpp"
 #include "platform/clock.hpp"
 
@@ -37,9 +38,9 @@ public:
     /// Tells which vaults have an index that is missing or that a search has found damaged.
     using Damaged = std::function<std::set<std::string>()>;
 
-    /// The clock outlives it. `wake` as in WorkLoopParts.
-    SearchUpdates(const platform::Clock& clock, JobStarter start, std::function<void()> wake,
-                  Damaged damaged);
+    /// The clock outlives it. `wake` as in WorkLoopParts. Indexes of vaults that are locked wait.
+    SearchUpdates(const platform::Clock& clock, JobStarter start, std::function<void()> wake, Damaged damaged,
+                  IsLocked isLocked = {});
 
     /// Which vaults have an index: those that plans use.
     void want(const std::set<std::string>& vaults);
@@ -68,6 +69,8 @@ private:
         std::unique_ptr<RunningJob> job;
     };
 
+    /// A vault whose index waits to be updated and can be.
+    [[nodiscard]] bool isWaiting(const std::map<std::string, Vault>::value_type& vault) const;
     void askForDamage();
     void takeIn();
     void start(const std::string& vault);
@@ -77,6 +80,7 @@ private:
     const JobStarter start_;
     const std::function<void()> wake_;
     const Damaged damaged_;
+    const IsLocked isLocked_;
     std::map<std::string, Vault> vaults_;
     std::optional<Update> running_;
     Moment nextLook_{0};

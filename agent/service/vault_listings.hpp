@@ -17,13 +17,11 @@
 #include <vector>
 
 #include "agent/catalogue/catalogue.hpp"
+#include "agent/service/locked_vaults.hpp"
 #include "agent/service/running_job.hpp"
 #include "platform/clock.hpp"
 
 namespace service {
-
-/// Whether a vault waits for the logon password; nothing: none ever does.
-using IsLocked = std::function<bool(const std::string& vault)>;
 
 /// Not thread-safe. All times are those of the steady clock.
 class VaultListings final {

@@ -45,7 +45,7 @@ struct WorkLoopParts {
     unsigned mostRestores = 2;  // at once, besides: who waits for files does not wait for backups
     /// Which vaults have an index of paths that is missing or was found damaged.
     SearchUpdates::Damaged damagedIndexes = [] { return std::set<std::string>(); };
-    IsLocked isLocked = {};  // jobs and listings of such vaults wait
+    IsLocked isLocked = {};  // jobs, listings and index updates of such vaults wait
 };
 
 /// Not thread-safe.
@@ -58,7 +58,7 @@ public:
 
     explicit WorkLoop(WorkLoopParts parts)
         : parts_(std::move(parts)),
-          searches_(parts_.clock, parts_.startJob, parts_.wake, parts_.damagedIndexes),
+          searches_(parts_.clock, parts_.startJob, parts_.wake, parts_.damagedIndexes, parts_.isLocked),
           listings_(
               parts_.catalogue, parts_.clock, parts_.startJob, parts_.wake,
               [this](const std::string& vault) { searches_.vaultChanged(vault); }, parts_.isLocked),
