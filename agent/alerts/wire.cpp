@@ -64,8 +64,9 @@ Context::Ptr makeContext(const std::string& caFile) {
 /// Shuts a connection at a moment or when it is asked to, which wakes whoever waits for it.
 class Watch final {
 public:
-    Watch(StreamSocket socket, std::chrono::steady_clock::time_point until, const std::stop_token& stop)
-        : socket_(std::move(socket)),
+    Watch(const StreamSocket& socket, std::chrono::steady_clock::time_point until,
+          const std::stop_token& stop)
+        : socket_(socket),
           thread_([this, until](const std::stop_token& isDone) { await(until, isDone); }),
           callback_(stop, [this] { cut(); }) {}
 

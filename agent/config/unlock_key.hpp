@@ -66,7 +66,7 @@ private:
 /// Where a running service has the unlock key, once somebody entered the password. Thread-safe.
 class UnlockKeeper final {
 public:
-    void take(UnlockKey key) {
+    void take(const UnlockKey& key) {
         const std::lock_guard lock(mutex_);
         key_ = key;
     }
