@@ -48,12 +48,9 @@ number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" | head -n 1; }
 has_completed() { request "$port" GET "/api/v1/jobs/$1" | grep -q '"state":"completed"'; }
 log_tells() { tr -d '\0' < "$work/log" | grep -q "$1"; }
 is_gone() { [ ! -e "$1" ]; }
-# What a process that is just ending still holds goes at the next start: wine lists it, Windows moves it away at once.
-will_be_gone() {
-    is_gone "$1" && return
-    "$run" reg.exe query 'HKLM\SYSTEM\CurrentControlSet\Control\Session Manager' /v PendingFileRenameOperations |
-        grep -q "$(basename "$1")"
-}
+runs() { grep -qsF "$program" /proc/[0-9]*/maps; }
+# The service says that it has stopped while its process still ends, and wine cannot remove what a process holds.
+has_stopped() { "$run" net.exe stop hbr && await fails runs; }
 
 # The names stay: two versions of the same program.
 for version in 1.0.0 1.0.1; do
@@ -101,8 +98,9 @@ check 'the port stays' await page_answers "$port"
 check 'the plan stays' answers "$port" GET "/api/v1/plans/$plan"
 check 'an older version is refused' fails msi /i "$first"
 check 'the newer one goes on' await page_answers "$port"
+check 'it is stopped' has_stopped
 check 'it is removed' msi /x "$next"
-check 'the program is gone' will_be_gone "$program"
+check 'the program is gone' is_gone "$program"
 check 'the page does not answer' fails page_answers "$port" 2>/dev/null
 settings=$drive/ProgramData/HBR/config
 check 'the settings stay' test -e "$settings/agent.conf"
