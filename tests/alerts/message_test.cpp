@@ -32,7 +32,8 @@ Message messageOf(const std::string& sentence, Severity severity = Severity::Err
 /// The lines before the first empty one.
 std::vector<std::string> headersOf(const std::string& mail) {
     std::vector<std::string> lines;
-    for (const auto line : base::split(mail.substr(0, mail.find("\r\n\r\n")), '\n'))
+    const auto head = std::string_view(mail).substr(0, mail.find("\r\n\r\n"));
+    for (const auto line : base::split(head, '\n'))
         lines.emplace_back(base::trim(line).empty() ? line : line.substr(0, line.find('\r')));
     return lines;
 }
