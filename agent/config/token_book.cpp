@@ -10,6 +10,7 @@
 #include "agent/config/settings_text.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
+#include "platform/new_file.hpp"
 #include "platform/random.hpp"
 
 namespace config {
@@ -156,11 +157,7 @@ void TokenBook::write(const std::vector<Token>& tokens) const {
     fileSystem_.createDirectories(folder_);
     const std::string temporary = path_ + ".new";
     fileSystem_.removeFile(temporary);
-    {
-        const auto file = fileSystem_.createNew(temporary);
-        file->write(base::asBytes(formatSettings(kFirstLine, lines)));
-        file->sync();
-    }
+    platform::writeNewFile(fileSystem_, temporary, base::asBytes(formatSettings(kFirstLine, lines)));
     fileSystem_.replace(temporary, path_);
     fileSystem_.syncDirectory(folder_);
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // secrets.cpp: seals secrets on Linux with AES-256-GCM under a key file that only its owner can read.
 //
-// A sealed secret is: one byte of format version (1), a random nonce of 12 bytes, the ciphertext, a tag of 16
-// bytes. The tag also covers the version and the purpose. The key file is 32 random bytes.
+// A sealed secret is one byte of format version (1) and a box (sealed_box.hpp), which is bound to the version
+// and the purpose. The key file is 32 random bytes.
 #include "platform/secrets.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,21 +14,20 @@
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
 #include "platform/file_system.hpp"
+#include "platform/random.hpp"
+#include "platform/sealed_box.hpp"
 
 namespace platform {
 
 namespace {
 
 constexpr base::Byte kFormatVersion = 1;
-constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kNonceBytes = 12;
-constexpr std::size_t kTagBytes = 16;
-constexpr std::size_t kOverheadBytes = 1 + kNonceBytes + kTagBytes;
+constexpr std::size_t kKeyBytes = kBoxKeyBytes;
+constexpr std::size_t kOverheadBytes = 1 + kBoxOverheadBytes;
 constexpr std::size_t kMostSecretBytes = base::kMiB;
 constexpr std::uint32_t kOthersBits = 077;
 
 using Key = base::Secret<kKeyBytes>;
-using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 base::Error cannotOpen() {
     return {base::ErrorKind::Denied, "SECRET-0001", "The sealed secret cannot be opened here",
@@ -38,26 +35,10 @@ base::Error cannotOpen() {
             "Enter the secret again."};
 }
 
-void expectCrypto(bool isDone) {
-    if (isDone) return;
-    throw base::Error(base::ErrorKind::Internal, "SECRET-0003", "The cryptographic library failed",
-                      "Check that OpenSSL 3 is installed whole, then try again.");
-}
-
-void fillRandomly(base::MutableBytes to) {
-    expectCrypto(RAND_bytes(to.data(), static_cast<int>(to.size())) == 1);
-}
-
 base::Bytes associatedData(const std::string& purpose) {
     base::Bytes data(1 + purpose.size(), kFormatVersion);
     std::copy(purpose.begin(), purpose.end(), data.begin() + 1);
     return data;
-}
-
-Cipher makeCipher() {
-    Cipher cipher(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
-    expectCrypto(cipher != nullptr);
-    return cipher;
 }
 
 /// Keeps the key in a file of its own, below the folder given.
@@ -105,9 +86,9 @@ private:
     void create() {
         files_->createDirectories(folder_);
         Key key;
-        fillRandomly(key.fill());
+        fillRandom(key.fill());
         base::Byte tail[8];
-        fillRandomly(tail);
+        fillRandom(tail);
         const std::string unfinished = path_ + ".new-" + base::encodeHex(tail);
         const std::unique_ptr<File> file = files_->createNew(unfinished);
         try {
@@ -152,22 +133,10 @@ base::Bytes KeyFileSecretStore::seal(base::ByteView secret, const std::string& p
                           "Give a secret of at most 1 MiB.");
     }
     if (!key_) key_ = file_.readOrCreate();
-    base::Bytes sealed(kOverheadBytes + secret.size());
+    const base::Bytes box = sealBox(key_->view(), secret, associatedData(purpose));
+    base::Bytes sealed(1 + box.size());
     sealed[0] = kFormatVersion;
-    const base::MutableBytes nonce(sealed.data() + 1, kNonceBytes);
-    fillRandomly(nonce);
-    const base::Bytes bound = associatedData(purpose);
-    base::Byte* const body = sealed.data() + 1 + kNonceBytes;
-    const Cipher cipher = makeCipher();
-    int length = 0;
-    expectCrypto(
-        EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key_->view().data(), nonce.data()) ==
-            1 &&
-        EVP_EncryptUpdate(cipher.get(), nullptr, &length, bound.data(), static_cast<int>(bound.size())) ==
-            1 &&
-        EVP_EncryptUpdate(cipher.get(), body, &length, secret.data(), static_cast<int>(secret.size())) == 1 &&
-        EVP_EncryptFinal_ex(cipher.get(), body + length, &length) == 1 &&
-        EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, body + secret.size()) == 1);
+    std::copy(box.begin(), box.end(), sealed.begin() + 1);
     return sealed;
 }
 
@@ -179,27 +148,9 @@ base::SecretBytes KeyFileSecretStore::open(base::ByteView sealedSecret, const st
     // Without a key file nothing was sealed here, and opening makes none.
     if (!key_) key_ = file_.read();
     if (!key_) throw cannotOpen();
-    const base::ByteView nonce = sealedSecret.subspan(1, kNonceBytes);
-    const base::ByteView body = sealedSecret.subspan(1 + kNonceBytes, sealedSecret.size() - kOverheadBytes);
-    base::Bytes tag(sealedSecret.end() - kTagBytes, sealedSecret.end());
-    const base::Bytes bound = associatedData(purpose);
-    // One byte more, so that the buffer is one even for an empty secret.
-    base::Bytes opened(body.size() + 1);
-    const Cipher cipher = makeCipher();
-    int length = 0;
-    expectCrypto(EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key_->view().data(),
-                                    nonce.data()) == 1 &&
-                 EVP_DecryptUpdate(cipher.get(), nullptr, &length, bound.data(),
-                                   static_cast<int>(bound.size())) == 1 &&
-                 EVP_DecryptUpdate(cipher.get(), opened.data(), &length, body.data(),
-                                   static_cast<int>(body.size())) == 1 &&
-                 EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1);
-    const bool isGenuine = EVP_DecryptFinal_ex(cipher.get(), opened.data() + length, &length) == 1;
-    base::SecretBytes secret;
-    if (isGenuine) secret = base::SecretBytes(base::ByteView(opened.data(), body.size()));
-    base::wipe(opened.data(), opened.size());
-    if (!isGenuine) throw cannotOpen();
-    return secret;
+    auto secret = openBox(key_->view(), sealedSecret.subspan(1), associatedData(purpose));
+    if (!secret) throw cannotOpen();
+    return std::move(*secret);
 }
 
 }  // namespace
