@@ -7,6 +7,7 @@
 #include "connectors/files/source_wildcards.hpp"
 #include "platform/base/text.hpp"
 #include "platform/base/wire.hpp"
+#include "platform/timestamp_wire.hpp"
 
 namespace app {
 
@@ -42,8 +43,7 @@ bool NameSearch::isNew(const vault::TreeEntry& entry) {
     encoder.string(entry.key);
     encoder.byte(entry.kind);
     encoder.number(entry.sizeBytes);
-    encoder.signedNumber(entry.modified.seconds);
-    encoder.number(entry.modified.nanoseconds);
+    platform::encodeTimestamp(encoder, entry.modified);
     encoder.string(entry.target);
     if (entry.content) vault::encodeContent(encoder, *entry.content);
     return versions_.insert(vault_.hasher().idOf(version)).second;

@@ -5,6 +5,7 @@
 
 #include "agent/search/frame.hpp"
 #include "platform/base/wire.hpp"
+#include "platform/timestamp_wire.hpp"
 
 namespace search {
 
@@ -12,18 +13,6 @@ namespace {
 
 /// Changes when segments or this file change. Another one is no damage: the index is made anew.
 constexpr std::string_view kFormat = "HBR paths 1\n";
-
-void encodeTime(base::Encoder& to, const platform::Timestamp& time) {
-    to.signedNumber(time.seconds);
-    to.number(time.nanoseconds);
-}
-
-platform::Timestamp decodeTime(base::Decoder& from) {
-    platform::Timestamp time;
-    time.seconds = from.signedNumber();
-    time.nanoseconds = static_cast<std::uint32_t>(from.numberUpTo(999'999'999));
-    return time;
-}
 
 template <typename Id>
 Id decodeId(base::Decoder& from) {
@@ -44,7 +33,7 @@ void encodeLine(base::Encoder& to, const Line& line) {
         to.byte(point.isForgotten ? 1 : 0);
         if (point.isForgotten) continue;  // nobody asks for it any more
         to.raw(point.id.view());
-        encodeTime(to, point.started);
+        platform::encodeTimestamp(to, point.started);
     }
 }
 
@@ -60,7 +49,7 @@ Line decodeLine(base::Decoder& from) {
         point.isForgotten = from.byte() != 0;
         if (point.isForgotten) continue;
         point.id = decodeId<vault::PointId>(from);
-        point.started = decodeTime(from);
+        point.started = platform::decodeTimestamp(from);
     }
     return line;
 }
@@ -79,7 +68,7 @@ Manifest decodeContent(base::ByteView content) {
     if (base::asText(from.raw(kFormat.size())) != kFormat) throw damagedIndex("it has another format");
     Manifest manifest;
     manifest.vault = decodeId<vault::VaultId>(from);
-    manifest.updated = decodeTime(from);
+    manifest.updated = platform::decodeTimestamp(from);
     manifest.nextLine = static_cast<std::uint32_t>(from.numberUpTo(UINT32_MAX));
     for (auto left = decodeCount(from); left > 0; --left) manifest.lines.push_back(decodeLine(from));
     for (auto left = decodeCount(from); left > 0; --left)
@@ -122,7 +111,7 @@ base::Bytes encodeManifest(const Manifest& manifest) {
     base::Encoder to(content);
     to.raw(base::asBytes(kFormat));
     to.raw(manifest.vault.view());
-    encodeTime(to, manifest.updated);
+    platform::encodeTimestamp(to, manifest.updated);
     to.number(manifest.nextLine);
     to.number(manifest.lines.size());
     for (const Line& line : manifest.lines) encodeLine(to, line);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/vault/random.hpp"
+#include "platform/timestamp_wire.hpp"
 
 namespace vault {
 
@@ -22,18 +23,6 @@ std::vector<std::string> decodeStrings(base::Decoder& decoder) {
     const std::uint64_t count = decoder.numberUpTo(kMaxStrings);
     for (std::uint64_t i = 0; i < count; ++i) strings.emplace_back(decoder.string());
     return strings;
-}
-
-void encodeTime(base::Encoder& encoder, const platform::Timestamp& time) {
-    encoder.signedNumber(time.seconds);
-    encoder.number(time.nanoseconds);
-}
-
-platform::Timestamp decodeTime(base::Decoder& decoder) {
-    platform::Timestamp time;
-    time.seconds = decoder.signedNumber();
-    time.nanoseconds = static_cast<std::uint32_t>(decoder.numberUpTo(999'999'999));
-    return time;
 }
 
 }  // namespace
@@ -71,8 +60,8 @@ void encodePoint(base::Encoder& encoder, const PointRecord& point) {
     encoder.string(point.plan);
     encodeStrings(encoder, point.sources);
     encodeStrings(encoder, point.tags);
-    encodeTime(encoder, point.started);
-    encodeTime(encoder, point.finished);
+    platform::encodeTimestamp(encoder, point.started);
+    platform::encodeTimestamp(encoder, point.finished);
     encoder.raw(point.root.id.view());
     encoder.number(point.root.contentBytes);
     encoder.number(point.treeLevels);
@@ -93,8 +82,8 @@ PointRecord decodePoint(base::Decoder& decoder) {
     point.plan = decoder.string();
     point.sources = decodeStrings(decoder);
     point.tags = decodeStrings(decoder);
-    point.started = decodeTime(decoder);
-    point.finished = decodeTime(decoder);
+    point.started = platform::decodeTimestamp(decoder);
+    point.finished = platform::decodeTimestamp(decoder);
     point.root.id = ChunkId::fromBytes(decoder.raw(ChunkId::kSizeBytes));
     point.root.contentBytes = decoder.number();
     point.treeLevels = static_cast<unsigned>(decoder.numberUpTo(64));

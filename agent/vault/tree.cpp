@@ -5,6 +5,7 @@
 
 #include "agent/vault/chunker.hpp"
 #include "platform/base/error.hpp"
+#include "platform/timestamp_wire.hpp"
 
 namespace vault {
 
@@ -37,8 +38,7 @@ void encodeEntryBody(base::Bytes& to, const TreeEntry& entry) {
     base::Encoder encoder(to);
     encoder.byte(entry.kind);
     encoder.number(entry.sizeBytes);
-    encoder.signedNumber(entry.modified.seconds);
-    encoder.number(entry.modified.nanoseconds);
+    platform::encodeTimestamp(encoder, entry.modified);
     encoder.string(entry.target);
     encoder.blob(entry.changeToken);
     encoder.blob(entry.metadata);
@@ -50,8 +50,7 @@ void decodeEntryBody(base::ByteView body, TreeEntry& entry) {
     base::Decoder decoder(body);
     entry.kind = decoder.byte();
     entry.sizeBytes = decoder.number();
-    entry.modified.seconds = decoder.signedNumber();
-    entry.modified.nanoseconds = static_cast<std::uint32_t>(decoder.numberUpTo(999'999'999));
+    entry.modified = platform::decodeTimestamp(decoder);
     entry.target.assign(decoder.string());
     const base::ByteView token = decoder.blob();
     entry.changeToken.assign(token.begin(), token.end());

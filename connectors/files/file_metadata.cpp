@@ -3,6 +3,7 @@
 
 #include "platform/base/error.hpp"
 #include "platform/base/wire.hpp"
+#include "platform/timestamp_wire.hpp"
 
 namespace connectors::files {
 
@@ -15,7 +16,6 @@ constexpr base::Byte kFormat = 1;
 // The shape is a set of these.
 constexpr base::Byte kSparse = 1;
 constexpr base::Byte kWithStreams = 2;
-constexpr std::uint64_t kMostNanoseconds = 999'999'999;
 // Of all streams of an object; with the largest file before them their ends still are numbers of 64 bits.
 constexpr std::uint64_t kMostStreamBytes = INT64_MAX;
 
@@ -121,8 +121,7 @@ base::Bytes encodeMetadata(const FileMetadata& metadata) {
           metadata.deviceMinor, metadata.attributes, metadata.extra.flags}) {
         to.number(number);
     }
-    to.signedNumber(metadata.created.seconds);
-    to.number(metadata.created.nanoseconds);
+    platform::encodeTimestamp(to, metadata.created);
     to.number(metadata.extra.attributes.size());
     for (const platform::ExtendedAttribute& attribute : metadata.extra.attributes) {
         to.string(attribute.name);
@@ -154,8 +153,7 @@ FileMetadata decodeMetadata(base::ByteView bytes, std::uint64_t sizeBytes) {
           &metadata.deviceMinor, &metadata.attributes, &metadata.extra.flags}) {
         *number = decode32(from);
     }
-    metadata.created.seconds = from.signedNumber();
-    metadata.created.nanoseconds = static_cast<std::uint32_t>(from.numberUpTo(kMostNanoseconds));
+    metadata.created = platform::decodeTimestamp(from);
     metadata.extra.attributes = decodeAttributes(from);
     const base::Byte shape = from.byte();
     if ((shape & ~(kSparse | kWithStreams)) != 0) throw damaged("its shape is unknown");
