@@ -71,6 +71,7 @@ Deliverer::Deliverer(const platform::FileSystem& fileSystem, const platform::Clo
 
 Deliverer::~Deliverer() {
     thread_.request_stop();
+    wake();
     thread_.join();
 }
 
@@ -109,7 +110,7 @@ void Deliverer::work(const std::stop_token& stop) {
             }
             lock.lock();
         }
-        woken_.wait_for(lock, stop, rest, [this] { return isWoken_; });
+        woken_.wait_for(lock, rest, [this] { return isWoken_; });
         isWoken_ = false;
     }
 }

@@ -61,7 +61,8 @@ private:
     std::vector<Rule> rules_;
     std::optional<std::chrono::nanoseconds> swept_;
     std::mutex mutex_;  // guards what follows
-    std::condition_variable_any woken_;
+    // Not the kind that takes a stop_token: gcc 12's loses wake-ups on Windows.
+    std::condition_variable woken_;
     bool isWoken_ = false;
     std::vector<Trouble> unnoted_;
     std::jthread thread_;  // last: it uses the rest

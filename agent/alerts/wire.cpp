@@ -66,17 +66,24 @@ class Watch final {
 public:
     Watch(const StreamSocket& socket, std::chrono::steady_clock::time_point until,
           const std::stop_token& stop)
-        : socket_(socket),
-          thread_([this, until](const std::stop_token& isDone) { await(until, isDone); }),
-          callback_(stop, [this] { cut(); }) {}
+        : socket_(socket), thread_([this, until] { await(until); }), callback_(stop, [this] { cut(); }) {}
+    ~Watch() {
+        {
+            const std::lock_guard lock(mutex_);
+            isDone_ = true;
+        }
+        done_.notify_one();
+        thread_.join();
+    }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
 
     [[nodiscard]] bool hasCut() const noexcept { return hasCut_; }
 
 private:
-    void await(std::chrono::steady_clock::time_point until, const std::stop_token& isDone) {
+    void await(std::chrono::steady_clock::time_point until) {
         std::unique_lock lock(mutex_);
-        done_.wait_until(lock, isDone, until, [] { return false; });
-        if (!isDone.stop_requested()) cut();
+        if (!done_.wait_until(lock, until, [this] { return isDone_; })) cut();
     }
 
     void cut() noexcept {
@@ -90,9 +97,11 @@ private:
 
     StreamSocket socket_;
     std::atomic<bool> hasCut_ = false;
-    std::mutex mutex_;  // guards nothing; the condition wants one
-    std::condition_variable_any done_;
-    std::jthread thread_;
+    std::mutex mutex_;  // guards isDone_
+    // Not the kind that takes a stop_token: gcc 12's loses wake-ups on Windows.
+    std::condition_variable done_;
+    bool isDone_ = false;
+    std::thread thread_;
     std::stop_callback<std::function<void()>> callback_;
 };
 

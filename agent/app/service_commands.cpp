@@ -12,6 +12,7 @@
 #include "agent/app/commands.hpp"
 #include "agent/app/run.hpp"
 #include "agent/app/vault_access.hpp"
+#include "agent/client/registrar.hpp"
 #include "agent/config/agent_settings.hpp"
 #include "agent/search/index_folder.hpp"
 #include "agent/service/job_file.hpp"
@@ -144,6 +145,7 @@ int runServiceCommand(Command& command) {
     service::ServeSettings settings;
     settings.configFolder = configFolderOf(command);
     settings.stateFolder = command.around.fileSystem.absolutePath(platform::stateFolder());
+    settings.client = client::ownName(command.around.fileSystem, settings.configFolder);
     settings.jobs = jobSettings(settings.stateFolder);
     settings.damagedIndexes = [&command, folder = settings.stateFolder] {
         return damagedIndexes(command, folder);

@@ -134,10 +134,12 @@ void tellLocked(Notices& notices, const std::set<std::string>& vaults) {
     }
     std::string names;
     for (const std::string& vault : vaults) names += (names.empty() ? "'" : ", '") + vault + "'";
-    notices.tell({kSubject, platform::LogSeverity::Warning, platform::LogEvent::AlertRaised,
-                  "Jobs of " + names +
-                      " wait for the logon password, under which the access key is encrypted. Log in at the "
-                      "page, or run 'hbr service unlock'."});
+    notices.tell({.subject = kSubject,
+                  .severity = platform::LogSeverity::Warning,
+                  .line = "Jobs of " + names +
+                          " wait for the logon password, under which the access key is encrypted. Log in at "
+                          "the page, or run 'hbr service unlock'.",
+                  .kind = alerts::Kind::PasswordNeeded});
 }
 
 }  // namespace service

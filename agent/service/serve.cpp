@@ -15,7 +15,6 @@
 #include "agent/service/work_loop.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
-#include "platform/process.hpp"
 
 namespace service {
 
@@ -92,8 +91,7 @@ public:
           catalogue_(wholeCatalogue(fileSystem, settings.stateFolder + "/catalogue.db", log)),
           clockWatch_(fileSystem, clock, settings.stateFolder + "/clock-was-set"),
           sender_(alerts::networkSender(settings.configFolder)),
-          deliverer_(fileSystem, clock, settings.stateFolder + "/catalogue.db", *sender_,
-                     platform::hostName()),
+          deliverer_(fileSystem, clock, settings.stateFolder + "/catalogue.db", *sender_, settings.client),
           notices_(log, clock, {&catalogue_, [this] { deliverer_.wake(); }}),
           lockedVaults_(fileSystem, clock, settings.configFolder, settings.stateFolder,
                         *settings.unlockKeeper),

@@ -16,6 +16,7 @@ struct ServeSettings {
     std::string configFolder;  // absolute; the vault book lies there, and what opens secrets
     const config::UnlockKeeper* unlockKeeper = nullptr;  // not owned, and needed
     std::string stateFolder;  // absolute; the catalogue and files of running jobs lie there
+    std::string client;       // what this machine's backups are called by; alerts say so
     JobProcessSettings jobs;  // its folder is set from the one above
     unsigned mostRunning = 2;
     SearchUpdates::Damaged damagedIndexes = [] { return std::set<std::string>(); };  // as in WorkLoopParts

@@ -6,6 +6,7 @@
 
 #include "agent/alerts/alert_book.hpp"
 #include "agent/alerts/targets.hpp"
+#include "agent/service/job_notices.hpp"
 #include "tests/service/workshop.hpp"
 
 using alerts::AlertBook;
@@ -53,6 +54,20 @@ struct Tower : test::Workshop {
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(watchmen, Tower)
+
+BOOST_AUTO_TEST_CASE(vaults_that_wait_for_the_password_are_one_alert_until_it_is_entered) {
+    for (int second = 0; second < 60; ++second) {
+        service::tellLocked(notices, {"disk", "tape"});
+        clock.advance(seconds(1));
+    }
+    BOOST_TEST_REQUIRE(open(Kind::PasswordNeeded).size() == 1U);
+    BOOST_TEST(open(Kind::PasswordNeeded).front().trouble.sentence.find("'disk', 'tape'") !=
+               std::string::npos);
+    clock.advance(Notices::kQuiet);
+    service::tellLocked(notices, {});
+    BOOST_TEST(open(Kind::PasswordNeeded).empty());
+    BOOST_TEST(ended(Kind::PasswordNeeded).size() == 1U);
+}
 
 BOOST_AUTO_TEST_CASE(a_job_that_fails_is_an_alert_until_one_completes) {
     const PlanId plan = addPlan("etc", std::nullopt, 0);
