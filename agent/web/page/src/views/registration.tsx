@@ -207,29 +207,28 @@ interface PasswordsProps {
 function Passwords({ hasPassword, entered, change, faultOf }: PasswordsProps) {
     const { words } = useAround();
     const say = words.registration;
+    const secret = (
+        name: "password" | "again" | "vaultPassword" | "vaultAgain",
+        label: string,
+        more: { hint?: string; autocomplete?: string } = {},
+    ) => (
+        <TextField
+            label={label}
+            hint={more.hint}
+            fault={faultOf(name)}
+            type="password"
+            autocomplete={more.autocomplete ?? "new-password"}
+            value={entered[name]}
+            change={(value) => change({ [name]: value })}
+            isRequired
+        />
+    );
     return (
         <>
-            <TextField
-                label={say.password}
-                hint={hasPassword ? say.passwordHintAgain : say.passwordHint}
-                fault={faultOf("password")}
-                type="password"
-                autocomplete={hasPassword ? "current-password" : "new-password"}
-                value={entered.password}
-                change={(password) => change({ password })}
-                isRequired
-            />
-            {!hasPassword && (
-                <TextField
-                    label={say.passwordAgain}
-                    fault={faultOf("again")}
-                    type="password"
-                    autocomplete="new-password"
-                    value={entered.again}
-                    change={(again) => change({ again })}
-                    isRequired
-                />
-            )}
+            {hasPassword
+                ? secret("password", say.password, { hint: say.passwordHintAgain, autocomplete: "current-password" })
+                : secret("password", say.password, { hint: say.passwordHint })}
+            {!hasPassword && secret("again", say.passwordAgain)}
             <div class="field">
                 <Check
                     label={say.encrypt}
@@ -238,25 +237,8 @@ function Passwords({ hasPassword, entered, change, faultOf }: PasswordsProps) {
                 />
                 <p class="hint">{say.encryptHint}</p>
             </div>
-            <TextField
-                label={words.vault.password}
-                hint={say.vaultPasswordHint}
-                fault={faultOf("vaultPassword")}
-                type="password"
-                autocomplete="new-password"
-                value={entered.vaultPassword}
-                change={(vaultPassword) => change({ vaultPassword })}
-                isRequired
-            />
-            <TextField
-                label={say.vaultAgain}
-                fault={faultOf("vaultAgain")}
-                type="password"
-                autocomplete="new-password"
-                value={entered.vaultAgain}
-                change={(vaultAgain) => change({ vaultAgain })}
-                isRequired
-            />
+            {secret("vaultPassword", words.vault.password, { hint: say.vaultPasswordHint })}
+            {secret("vaultAgain", say.vaultAgain)}
         </>
     );
 }
