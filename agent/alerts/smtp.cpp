@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+#include <vector>
 
 #include "agent/alerts/base64.hpp"
 #include "platform/base/error.hpp"
@@ -12,6 +14,9 @@
 namespace alerts {
 
 namespace {
+
+/// The server was reached, and did not do what was asked.
+constexpr const char* kRefused = "ALERT-0004";
 
 struct Reply {
     int code = 0;
@@ -26,7 +31,7 @@ Reply readReply(Wire& wire) {
         const auto code = base::parseUnsigned(std::string_view(line).substr(0, 3));
         const bool isReply = code && (line.size() == 3 || line[3] == ' ' || line[3] == '-');
         if (!isReply) {
-            throw base::Error(base::ErrorKind::Unavailable, "ALERT-0004",
+            throw base::Error(base::ErrorKind::Unavailable, kRefused,
                               "The server does not speak SMTP: it said '" + base::printable(line) + "'",
                               "Check the port, and whether it wants TLS from the beginning.",
                               base::Retry::Later);
@@ -48,7 +53,7 @@ public:
         Reply reply = readReply(wire_);
         if (reply.code / 100 != hundreds) {
             throw base::Error(
-                base::ErrorKind::Unavailable, "ALERT-0004",
+                base::ErrorKind::Unavailable, kRefused,
                 "The mail server refused " + step + ": " + base::printable(reply.text),
                 "Its words tell why; correct the target, or ask whoever looks after the server.",
                 base::Retry::Later);
@@ -105,6 +110,26 @@ void logIn(Dialogue& dialogue, const Reply& hello, const std::string& login,
     wipe(encoded);
 }
 
+/// What was said of recipients that were refused: one that is mistyped must not keep the mail from the
+/// others. Throws Error when none was taken.
+std::string nameRecipients(Dialogue& dialogue, const std::vector<std::string>& recipients) {
+    std::string refused;
+    std::optional<base::Error> last;
+    std::size_t taken = 0;
+    for (const std::string& recipient : recipients) {
+        try {
+            dialogue.say("RCPT TO:<" + recipient + ">", "the recipient " + recipient);
+            ++taken;
+        } catch (const base::Error& error) {
+            if (error.code() != kRefused) throw;
+            refused += (refused.empty() ? "" : "; ") + error.message();
+            last = error;
+        }
+    }
+    if (taken == 0 && last) throw base::Error(*last);
+    return refused;
+}
+
 /// As a greeting names this machine: letters, digits, dots and dashes.
 std::string ownName() {
     std::string name = platform::hostName();
@@ -130,8 +155,7 @@ std::string sendMail(Wire& wire, const Target& target, const base::SecretBytes& 
     }
     if (!target.login.empty()) logIn(dialogue, abilities, target.login, password);
     dialogue.say("MAIL FROM:<" + target.sender + ">", "the sender");
-    for (const std::string& recipient : target.recipients)
-        dialogue.say("RCPT TO:<" + recipient + ">", "the recipient " + recipient);
+    const std::string refused = nameRecipients(dialogue, target.recipients);
     dialogue.say("DATA", "the mail", 3);
     wire.write(mail);
     const Reply taken = dialogue.say(".", "the mail");
@@ -140,7 +164,7 @@ std::string sendMail(Wire& wire, const Target& target, const base::SecretBytes& 
     } catch (const base::Error&) {
         // It has the mail.
     }
-    return taken.text;
+    return refused.empty() ? taken.text : taken.text + "; " + refused;
 }
 
 }  // namespace alerts

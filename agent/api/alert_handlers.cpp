@@ -11,9 +11,9 @@
 #include "agent/api/input.hpp"
 #include "agent/api/output.hpp"
 #include "agent/catalogue/refusal.hpp"
+#include "agent/client/registrar.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/text.hpp"
-#include "platform/process.hpp"
 
 namespace api {
 
@@ -300,8 +300,9 @@ Answer testAlertTarget(const Call& call) {
     base::JsonWriter json;
     json.beginObject();
     try {
-        const std::string said =
-            sender->send(alerts::testMessage(platform::hostName(), call.now), target, std::stop_token());
+        const std::string said = sender->send(
+            alerts::testMessage(client::ownName(call.parts.fileSystem, call.parts.configFolder), call.now),
+            target, std::stop_token());
         json.member("isDelivered", true).member("answer", base::printable(said)).member("hint", "");
     } catch (const base::Error& error) {
         json.member("isDelivered", false).member("answer", error.message()).member("hint", error.hint());

@@ -74,6 +74,7 @@ class Office:
     def __init__(self, port: int, context: ssl.SSLContext | None = None, is_tls: bool = False, login: bool = False):
         self.mails: list[email.message.EmailMessage] = []
         self.refusal = ""
+        self.unknown = ""  # a recipient that it does not take
         options = {"authenticator": self.judge, "auth_required": True} if login else {}
         if context and not is_tls:
             options |= {"tls_context": context, "require_starttls": True}
@@ -88,6 +89,12 @@ class Office:
     def judge(_server, _session, _envelope, _mechanism, data) -> AuthResult:
         right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"hbr", PASSWORD.encode())
         return AuthResult(success=right, handled=False)
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:
+        if address == self.unknown:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope) -> str:
         if self.refusal:
@@ -232,6 +239,10 @@ def tests_of_targets(agent: Agent, authority: Authority) -> None:
     plain.refusal = "554 no thanks"
     bad(mail(plain.controller.port), "554 no thanks")
     plain.refusal = ""
+    plain.unknown = "nobody@example.com"
+    good(mail(plain.controller.port, recipients=["nobody@example.com", "admin@example.com"]), "550 no such mailbox")
+    bad(mail(plain.controller.port, recipients=["nobody@example.com"]), "550 no such mailbox")
+    plain.unknown = ""
     bad(mail(plain.controller.port, name="no TLS", security="starttls"), "to begin TLS")
     plain.stop()
     bad(mail(plain.controller.port, name="gone"), "could not be used")
